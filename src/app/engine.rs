@@ -1,0 +1,156 @@
+//! Between workers and faces: every event is priced, folded into the audit, recorded, and passed on; the rules
+//! are asked again as cells come in.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::audit::Audit;
+use crate::model::{Event, MetricWish, ResourceId};
+use crate::price::book::Book;
+use crate::price::lists::{Lists, Quote};
+use crate::price::{self, needs};
+use crate::rules::{RuleSet, Stage, judge};
+use crate::score::Weights;
+
+/// Somebody who wants to hear every event after it was folded in.
+pub trait Listener {
+    /// Hears one event, with the audit as it is now.
+    fn hear(&mut self, event: &Event, audit: &Audit);
+}
+
+/// How often the rules are asked while cells come in, at most.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// Judging may take this share of the time: a large account is judged more rarely.
+const SHARE: u32 = 8;
+
+/// The audit in the making.
+pub struct Engine<'a> {
+    audit: Arc<Audit>,
+    set: &'a RuleSet,
+    weights: &'static Weights,
+    lists: Lists,
+    record: Option<Box<dyn Write + Send + 'a>>,
+    listener: &'a mut (dyn Listener + Send),
+    judged: Instant,
+    pause: Duration,
+    due: bool,
+    /// The first trouble in writing the recording, told at the end.
+    pub trouble: Option<io::Error>,
+}
+
+impl<'a> Engine<'a> {
+    /// An engine with the built-in prices.
+    pub fn new(audit: Audit, set: &'a RuleSet, listener: &'a mut (dyn Listener + Send)) -> Engine<'a> {
+        Engine {
+            audit: Arc::new(audit),
+            set,
+            weights: Weights::embedded(),
+            lists: Lists::new(Book::embedded()),
+            record: None,
+            listener,
+            judged: Instant::now(),
+            pause: PAUSE,
+            due: false,
+            trouble: None,
+        }
+    }
+
+    /// Also writes every event down, one JSON object a line.
+    pub fn recording(mut self, record: Option<Box<dyn Write + Send + 'a>>) -> Engine<'a> {
+        self.record = record;
+        self
+    }
+
+    /// The audit as it is now.
+    pub fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// The audit at the end.
+    pub fn into_audit(self) -> Audit {
+        Arc::unwrap_or_clone(self.audit)
+    }
+
+    /// Takes an event in.
+    pub fn take(&mut self, event: Event) {
+        self.write(&event);
+        let event = match event {
+            Event::Found { mut resource } => {
+                let today = self.audit.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+                resource.protections.extend(self.set.protections.of(&resource, today));
+                resource.cost = price::cost(&resource, &self.lists);
+                Event::Found { resource }
+            }
+            other => other,
+        };
+        self.due |= matches!(event, Event::Finished { .. });
+        self.pass(event);
+    }
+
+    /// Folds an event in and tells the listener.
+    fn pass(&mut self, event: Event) {
+        self.listener.hear(&event, &self.audit);
+        Arc::make_mut(&mut self.audit).apply(event);
+    }
+
+    fn write(&mut self, event: &Event) {
+        let Some(record) = &mut self.record else { return };
+        if matches!(event, Event::Progress(_) | Event::Judged { .. }) || self.trouble.is_some() {
+            return;
+        }
+        let written = serde_json::to_writer(&mut *record, event).map_err(io::Error::other);
+        self.trouble = written.and_then(|()| record.write_all(b"\n")).err();
+    }
+
+    /// Asks the rules when cells have come in and enough time has passed.
+    pub fn judge_if_due(&mut self) {
+        if self.due && self.judged.elapsed() >= self.pause {
+            self.judge(Stage::Running);
+        }
+    }
+
+    /// Asks the rules, tells the audit, and gives the metrics they still wish for.
+    pub fn judge(&mut self, stage: Stage) -> Vec<MetricWish> {
+        let began = Instant::now();
+        let said = judge(self.set, &self.audit, self.weights, stage);
+        self.due = false;
+        self.pause = PAUSE.max(began.elapsed() * SHARE);
+        self.judged = Instant::now();
+        self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
+        said.wishes
+    }
+
+    /// Price keys and regions of everything known, for the Price List API.
+    pub fn price_keys(&self) -> BTreeSet<(String, String)> {
+        let of = |resource| needs(resource).map(|needs| needs.parts).unwrap_or_default();
+        let keys = self.audit.resources().flat_map(|resource| {
+            let region = resource.region.to_string();
+            of(resource).into_iter().map(move |need| (need.key, region.clone()))
+        });
+        keys.collect()
+    }
+
+    /// Takes fetched prices in and prices everything anew.
+    pub fn learn(&mut self, quotes: Vec<(String, String, Quote)>) {
+        if quotes.is_empty() {
+            return;
+        }
+        for (key, region, quote) in quotes {
+            self.lists.learn(key, region, quote);
+        }
+        let priced: Vec<(ResourceId, _)> = self
+            .audit
+            .resources()
+            .filter_map(|resource| {
+                let cost = price::cost(resource, &self.lists)?;
+                (resource.cost.as_ref() != Some(&cost)).then(|| (resource.arn.clone(), cost))
+            })
+            .collect();
+        for (resource, cost) in priced {
+            self.take(Event::Priced { resource, cost });
+        }
+    }
+}

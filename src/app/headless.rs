@@ -1,0 +1,305 @@
+//! A scan without a screen: progress on standard error, the report on standard output or in a file.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use tempfile::NamedTempFile;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::engine::{Engine, Listener};
+use super::{AppError, print, rules, run, status};
+use crate::audit::Audit;
+use crate::aws::Session;
+use crate::bill::{self, BillPlan};
+use crate::cli;
+use crate::model::{CellState, Event, Progress, Usd, clean};
+use crate::report::{self, Format};
+use crate::scan::pool::Will;
+use crate::settings::Settings;
+
+/// What is to come out.
+pub struct Wish {
+    format: Format,
+    output: Option<PathBuf>,
+    inventory: bool,
+    record: Option<PathBuf>,
+}
+
+impl Wish {
+    /// The table on standard output.
+    pub fn table() -> Wish {
+        Wish { format: Format::Table, output: None, inventory: false, record: None }
+    }
+}
+
+impl From<cli::Scan> for Wish {
+    fn from(scan: cli::Scan) -> Wish {
+        Wish { format: scan.format, output: scan.output, inventory: scan.inventory, record: scan.record }
+    }
+}
+
+/// Scans and reports. Gives the exit status.
+pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
+    let set = rules(settings)?;
+    for file in wish.output.iter().chain(&wish.record) {
+        check_folder(file)?;
+    }
+    let mut record = wish.record.as_deref().map(Private::create).transpose()?;
+    let runtime = runtime()?;
+    let now = Timestamp::now();
+    let session = runtime.block_on(Session::open(&settings.wanted, now))?;
+    announce(&session, settings, now);
+    let (tell, will) = watch::channel(Will::Run);
+    runtime.spawn(heed_signals(tell));
+    let mut progress = Lines::new(settings);
+    let mut engine = Engine::new(Audit::default(), &set, &mut progress);
+    if let Some(record) = &mut record {
+        engine = engine.recording(Some(Box::new(BufWriter::new(record.file.as_file_mut()))));
+    }
+    let scan = run::Scan {
+        session: &session,
+        scanners: &settings.scanners,
+        max_spend: settings.max_spend,
+        cache: settings.places.cache.as_deref(),
+        will,
+    };
+    runtime.block_on(scan.run(&mut engine));
+    let trouble = engine.trouble.take();
+    let audit = engine.into_audit();
+    progress.finish(&audit);
+    if let (Some(record), Some(path)) = (record, &wish.record) {
+        match trouble {
+            Some(error) => return Err(AppError::File(path.display().to_string(), error)),
+            None => record.keep()?,
+        }
+    }
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    match &wish.output {
+        None => print(settings, wish.format, &audit, wish.inventory)?,
+        Some(path) => {
+            let options = report::Options { inventory: wish.inventory, ..report::Options::default() };
+            save(path, |out| report::write(wish.format, &audit, &options, out))?;
+        }
+    }
+    Ok(status(&audit))
+}
+
+/// A runtime with as many threads as there are cores.
+pub fn runtime() -> Result<Runtime, AppError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| AppError::File("the runtime".to_owned(), error))
+}
+
+/// Says before anything is asked what AWS will charge for asking.
+pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) -> String {
+    let plan = BillPlan { budget: settings.max_spend, ..BillPlan::default() };
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let kept = bill::is_kept(&session.account.id, &plan, settings.places.cache.as_deref(), today);
+    let bill = bill::planned_usd(&plan);
+    let cap = settings.max_spend;
+    match (cap == Usd::ZERO, kept, bill > cap) {
+        (true, ..) => "nothing that bills is asked (--max-spend 0): no metrics, no bill unless kept from today".to_owned(),
+        (_, true, _) => format!("today's bill is at hand; metrics cost $0.01 for 1,000, at most ${}", cap.exact()),
+        (_, _, true) => format!("Cost Explorer would cost ${}, over --max-spend {}", bill.exact(), cap.exact()),
+        _ => format!(
+            "Cost Explorer costs ${}, metrics $0.01 for 1,000; together at most ${} (--max-spend)",
+            bill.exact(),
+            cap.exact()
+        ),
+    }
+}
+
+fn announce(session: &Session, settings: &Settings, now: Timestamp) {
+    let account = &session.account;
+    let text = format!(
+        "account {} ({}) as {}, {} regions, {} kinds; {}",
+        account.label(),
+        account.id,
+        account.caller_arn,
+        session.scope.len(),
+        settings.scanners.len(),
+        plan_of_spending(session, settings, now)
+    );
+    say(&text);
+}
+
+/// A line on standard error. Nobody reading there is no reason to stop.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "closeout: {}", clean(text));
+}
+
+/// The first signal stops the scan and keeps what is there; the second ends the program at once.
+async fn heed_signals(tell: watch::Sender<Will>) {
+    let listen = |kind| signal(kind).ok();
+    let (Some(mut int), Some(mut term), Some(mut hup)) =
+        (listen(SignalKind::interrupt()), listen(SignalKind::terminate()), listen(SignalKind::hangup()))
+    else {
+        // Without handlers a signal ends the program as it always does; the sender has to outlive the scan.
+        return std::future::pending().await;
+    };
+    let mut heard = false;
+    loop {
+        tokio::select! {
+            _ = int.recv() => {}
+            _ = term.recv() => {}
+            _ = hup.recv() => {}
+        }
+        if heard {
+            std::process::exit(1);
+        }
+        heard = true;
+        say("stopping; what was found is kept (once more to leave at once)");
+        let _ = tell.send(Will::Stop);
+    }
+}
+
+/// Progress as a bar on a terminal, as lines elsewhere.
+struct Lines {
+    bar: Option<ProgressBar>,
+    done: u64,
+    cells: u64,
+}
+
+impl Lines {
+    fn new(settings: &Settings) -> Lines {
+        let bar = (!settings.plain && io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} {elapsed} {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Lines { bar, done: 0, cells: 0 }
+    }
+
+    fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| say(text)),
+            None => say(text),
+        }
+    }
+
+    fn finished(&mut self, event: &Event, audit: &Audit) {
+        let Event::Finished { cell, state, .. } = event else { return };
+        if *state == CellState::Off {
+            return;
+        }
+        self.done += 1;
+        let mut of_region = audit.coverage.values().filter(|coverage| coverage.region == cell.region);
+        // The event is heard before it is folded in, so the cell itself still counts as running.
+        let last = of_region.all(|coverage| coverage.kind == cell.kind || coverage.state.is_over());
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(self.done);
+                bar.set_message(format!("{} resources, {} gaps", audit.resource_count(), audit.gap_count()));
+            }
+            None if last => {
+                let found: u64 =
+                    audit.coverage.values().filter(|c| c.region == cell.region).map(|c| c.resources).sum();
+                say(&format!("{} read, {found} resources ({}/{} cells)", cell.region, self.done, self.cells));
+            }
+            None => {}
+        }
+    }
+
+    fn finish(&self, audit: &Audit) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        let summary = audit.summary();
+        let stopped = if audit.interrupted { "stopped early: " } else { "" };
+        say(&format!(
+            "{stopped}{} findings, {} a month, {} gaps, {} requests, {} charged by AWS for asking",
+            summary.findings,
+            summary.monthly_waste_usd.pretty(),
+            summary.gaps,
+            audit.requests.total,
+            audit.requests.billable_usd.pretty()
+        ));
+    }
+}
+
+impl Listener for Lines {
+    fn hear(&mut self, event: &Event, audit: &Audit) {
+        match event {
+            Event::Began { cells, .. } => {
+                let off = |state: &crate::model::RegionState| !state.is_on();
+                let Event::Began { regions, .. } = event else { return };
+                self.cells = cells.iter().filter(|cell| !regions.get(&cell.region).is_some_and(off)).count() as u64;
+                if let Some(bar) = &self.bar {
+                    bar.set_length(self.cells);
+                }
+            }
+            Event::Finished { .. } => self.finished(event, audit),
+            Event::Progress(Progress::Note { text }) => self.line(text),
+            Event::Progress(Progress::Phase { name, units }) if self.bar.is_none() => {
+                say(&format!("reading {name} ({units} {})", if *units == 1 { "step" } else { "steps" }));
+            }
+            Event::Progress(Progress::Phase { name, .. }) => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message(format!("reading {name}"));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A file only its owner may read, in the making: it appears whole or not at all.
+pub struct Private {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Private {
+    /// Begins a file beside its later place.
+    ///
+    /// Errors when the folder is not there or cannot be written.
+    pub fn create(path: &Path) -> Result<Private, AppError> {
+        // NamedTempFile makes files of mode 0600.
+        let file = NamedTempFile::new_in(folder_of(path)).map_err(|error| trouble(path, error))?;
+        Ok(Private { file, path: path.to_owned() })
+    }
+
+    /// Puts it in its place, over whatever was there.
+    pub fn keep(self) -> Result<(), AppError> {
+        self.file.as_file().sync_all().map_err(|error| trouble(&self.path, error))?;
+        self.file.persist(&self.path).map(|_: File| ()).map_err(|error| trouble(&self.path, error.error))
+    }
+}
+
+/// Writes a file only its owner may read, replaced as a whole.
+pub fn save(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), AppError> {
+    let mut private = Private::create(path)?;
+    {
+        let mut out = BufWriter::new(private.file.as_file_mut());
+        write(&mut out).and_then(|()| out.flush()).map_err(|error| trouble(path, error))?;
+    }
+    private.keep()
+}
+
+fn trouble(path: &Path, error: io::Error) -> AppError {
+    AppError::File(path.display().to_string(), error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Finds out before a long scan, not after it, that its result has no place to go.
+fn check_folder(path: &Path) -> Result<(), AppError> {
+    let folder = folder_of(path);
+    match fs::metadata(folder) {
+        Ok(meta) if meta.is_dir() && !path.is_dir() => Ok(()),
+        Ok(_) => Err(trouble(path, io::Error::other("there is a folder in the way"))),
+        Err(error) => Err(trouble(folder, error)),
+    }
+}

@@ -1,0 +1,139 @@
+//! Commands that print what the program knows: kinds, policy, schema, rules, settings, completions, manual.
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::CommandFactory;
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::{AppError, rules as load, vocabulary, width};
+use crate::cli::Cli;
+use crate::rules::{RuleSet, examples};
+use crate::scan::{Reach, SCANNERS};
+use crate::settings::Settings;
+use crate::{aws, bill, price, quota, report};
+
+fn table(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
+    table.set_header(head.iter().map(|word| word.to_uppercase()));
+    table
+}
+
+/// Every rule, a line each.
+pub fn rules(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
+    let set = load(settings)?;
+    let mut table = table(&["rule", "kind", "category", "certainty", "title"]);
+    for rule in set.iter() {
+        let state = if rule.enabled { rule.title.clone() } else { format!("{} (switched off)", rule.title) };
+        table.add_row([&rule.id, rule.kind.as_str(), rule.category.word(), rule.certainty.word(), &state]);
+    }
+    writeln!(out, "{table}")?;
+    writeln!(out, "\n{} rules. `closeout rules show ID` prints one whole.", set.iter().count())?;
+    Ok(0)
+}
+
+/// One rule, with the thresholds in force.
+pub fn rule(settings: &Settings, id: &str, out: &mut impl Write) -> Result<u8, AppError> {
+    let set = load(settings)?;
+    let Some(rule) = set.get(id) else {
+        let near = set.nearest(id).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(AppError::NoRule(id.to_owned(), near));
+    };
+    writeln!(out, "{}: {}", rule.id, rule.title)?;
+    writeln!(out, "  judges     {}", rule.kind)?;
+    writeln!(out, "  looks for  {}, {}", rule.category, rule.certainty)?;
+    writeln!(out, "  closing    {}", rule.closure)?;
+    writeln!(out, "  remedy     {}", rule.remedy)?;
+    writeln!(out, "  from       {}{}", rule.origin, if rule.enabled { "" } else { " (switched off)" })?;
+    if !rule.needs.is_empty() {
+        let needs: Vec<&str> = rule.needs.iter().map(crate::model::Kind::as_str).collect();
+        writeln!(out, "  waits for  {}", needs.join(", "))?;
+    }
+    for name in &rule.metrics {
+        if let Some(metric) = set.catalogue.get(&rule.kind, name) {
+            writeln!(out, "  measures   {name}: {} {} {}, {} days", metric.namespace, metric.metric, metric.statistic, metric.window_days)?;
+        }
+    }
+    for (name, param) in &rule.params {
+        writeln!(out, "  threshold  {name} = {} {}\n             {}", param.value, param.unit, param.why)?;
+    }
+    writeln!(out, "\n{}", rule.text.trim_end())?;
+    Ok(0)
+}
+
+/// Loads a folder of rules as a scan would and runs their samples.
+pub fn check(folder: &Path, out: &mut impl Write) -> Result<u8, AppError> {
+    let words = vocabulary();
+    let set = RuleSet::with_folder(&words, folder)?;
+    let broken = examples::run_all(&set, &words, |_| true);
+    if !broken.is_empty() {
+        return Err(crate::rules::RuleErrors(broken).into());
+    }
+    let theirs = set.iter().filter(|rule| !rule.origin.starts_with("rules/")).count();
+    let samples: usize = set.iter().map(|rule| rule.examples.len()).sum();
+    writeln!(out, "{theirs} rules in {}, {} with the built-in ones; all {samples} samples come out as they say.", folder.display(), set.iter().count())?;
+    Ok(0)
+}
+
+/// Every kind that is scanned.
+pub fn kinds(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
+    let set = load(settings)?;
+    let mut table = table(&["kind", "what", "read", "rules", "facts"]);
+    for scanner in SCANNERS {
+        let reach = if scanner.reach == Reach::Global { "once" } else { "per region" };
+        let facts = scanner.schema().as_value()["properties"].as_object().map_or(0, serde_json::Map::len);
+        let rules = set.of_kind(&scanner.kind).count();
+        table.add_row([scanner.kind.as_str(), scanner.title, reach, &rules.to_string(), &facts.to_string()]);
+    }
+    writeln!(out, "{table}")?;
+    Ok(0)
+}
+
+/// The read-only policy.
+pub fn policy(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
+    let fixed = [aws::session::ACTIONS, aws::metric::ACTIONS, bill::ACTIONS, price::list_api::ACTIONS, quota::ACTIONS];
+    let chosen = settings.scanners.iter().map(|scanner| scanner.actions).chain(fixed).flatten().copied();
+    let policy = report::policy(&chosen.collect::<Vec<_>>());
+    writeln!(out, "{}", serde_json::to_string_pretty(&policy).map_err(std::io::Error::other)?)?;
+    Ok(0)
+}
+
+/// The JSON Schema of the report.
+pub fn schema(out: &mut impl Write) -> Result<u8, AppError> {
+    writeln!(out, "{}", serde_json::to_string_pretty(&report::schema()).map_err(std::io::Error::other)?)?;
+    Ok(0)
+}
+
+/// Every setting with its origin.
+pub fn config(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
+    let mut table = table(&["setting", "value", "origin"]);
+    for shown in &settings.shown {
+        table.add_row([shown.name, &shown.value, &shown.origin]);
+    }
+    for (action, key) in &settings.keys {
+        table.add_row([&format!("keys.{action}"), key, &settings.places.config.display().to_string()]);
+    }
+    let place = |path: &Option<std::path::PathBuf>| path.as_ref().map_or("—".to_owned(), |p| p.display().to_string());
+    table.add_row(["config file", &settings.places.config.display().to_string(), "default"]);
+    table.add_row(["state folder", &place(&settings.places.state), "default"]);
+    table.add_row(["cache folder", &place(&settings.places.cache), "default"]);
+    writeln!(out, "{table}")?;
+    Ok(0)
+}
+
+/// A completion script.
+pub fn completions(shell: clap_complete::Shell, out: &mut impl Write) -> Result<u8, AppError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "closeout", &mut script);
+    out.write_all(&script)?;
+    Ok(0)
+}
+
+/// The manual page, with the keys of the screen.
+pub fn man(out: &mut impl Write) -> Result<u8, AppError> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    out.write_all(&page)?;
+    Ok(0)
+}

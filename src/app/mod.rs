@@ -1,0 +1,184 @@
+//! The only place that sees both arms: workers on one side, faces on the other, and the pure core between.
+//!
+//! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
+//! - [`run`]: one scan from its first question to its last judgement
+//! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
+//! - [`screen`]: a scan, a saved report or the demo on the screen
+//! - [`open`]: saved reports and recordings
+//! - [`listings`]: kinds, policy, schema, rules, config, completions, manual
+
+mod engine;
+mod headless;
+mod listings;
+mod logging;
+mod open;
+mod run;
+mod screen;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use crate::aws::SessionError;
+use crate::cli::{Cli, Command, Config, Rules};
+use crate::model::clean;
+use crate::report::{self, Format, ReadError};
+use crate::rules::{RuleErrors, RuleSet, Vocabulary};
+use crate::scan::SCANNERS;
+use crate::settings::{self, Settings, SettingsError};
+
+/// Why the program stops short; the message is one line a person can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The settings make no sense.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// No way into the account.
+    #[error("{0}")]
+    Session(#[from] SessionError),
+    /// A rule file is wrong; nothing is scanned.
+    #[error("the rules have mistakes, nothing was scanned:\n{0}")]
+    Rules(#[from] RuleErrors),
+    /// There is no such rule.
+    #[error("there is no rule `{0}`{1}; `closeout rules list` shows them all")]
+    NoRule(String, String),
+    /// A file cannot be read or written.
+    #[error("{0}: {1}")]
+    File(String, io::Error),
+    /// A file is no report and no recording.
+    #[error("{0}: {1}")]
+    Report(String, ReadError),
+    /// A recording is damaged.
+    #[error("{file}:{line}: not a recorded event: {mistake}")]
+    Recording {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        mistake: String,
+    },
+    /// Standard output went away or is full.
+    #[error("cannot write: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl AppError {
+    /// 2 for wrong usage, 1 for trouble.
+    fn status(&self) -> u8 {
+        match self {
+            AppError::Settings(_) | AppError::NoRule(..) => 2,
+            AppError::Session(error) if error.is_usage() => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Exit status of a run that could not look at everything.
+const INCOMPLETE: u8 = 4;
+
+/// Runs the program and gives its exit status.
+pub fn main() -> ExitCode {
+    let command = Cli::command();
+    let matches = match command.try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match dispatch(&matches) {
+        Ok(status) => ExitCode::from(status),
+        // The reader of a pipe has seen enough.
+        Err(AppError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let text = error.to_string();
+            let lines: Vec<_> = text.lines().map(clean).collect();
+            let _ = writeln!(io::stderr(), "closeout: {}", lines.join("\n"));
+            ExitCode::from(error.status())
+        }
+    }
+}
+
+fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
+    let cli = Cli::from_arg_matches(matches).map_err(|error| SettingsError::Value(error.to_string()))?;
+    let settings = settings::resolve(&cli.common, matches)?;
+    logging::start(&settings);
+    let mut out = io::stdout().lock();
+    match cli.command {
+        None if on_screen(&settings) => {
+            drop(out);
+            screen::scan(&settings)
+        }
+        None => {
+            drop(out);
+            headless::scan(&settings, &headless::Wish::table())
+        }
+        Some(Command::Scan(scan)) => {
+            drop(out);
+            headless::scan(&settings, &headless::Wish::from(scan))
+        }
+        Some(Command::Demo) => {
+            drop(out);
+            open::demo(&settings)
+        }
+        Some(Command::Open(open)) => {
+            drop(out);
+            open::file(&settings, &open.file, open.format)
+        }
+        Some(Command::Rules(Rules::List)) => listings::rules(&settings, &mut out),
+        Some(Command::Rules(Rules::Show { id })) => listings::rule(&settings, &id, &mut out),
+        Some(Command::Rules(Rules::Check { folder })) => listings::check(&folder, &mut out),
+        Some(Command::Kinds) => listings::kinds(&settings, &mut out),
+        Some(Command::Policy) => listings::policy(&settings, &mut out),
+        Some(Command::Schema) => listings::schema(&mut out),
+        Some(Command::Config(Config::Show)) => listings::config(&settings, &mut out),
+        Some(Command::Completions { shell }) => listings::completions(shell, &mut out),
+        Some(Command::Man) => listings::man(&mut out),
+    }
+}
+
+/// Whether there is a terminal to draw on and the user wants it.
+fn on_screen(settings: &Settings) -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !settings.plain && !dumb && io::stdout().is_terminal() && io::stdin().is_terminal()
+}
+
+/// The facts of every scanner, for the rule checker.
+fn vocabulary() -> Vocabulary {
+    let mut words = Vocabulary::default();
+    for scanner in SCANNERS {
+        words.add(scanner.kind.clone(), scanner.schema().as_value());
+    }
+    words
+}
+
+/// The rules in force: built in, and the user's own.
+fn rules(settings: &Settings) -> Result<RuleSet, AppError> {
+    let words = vocabulary();
+    Ok(match &settings.rules {
+        Some(folder) => RuleSet::with_folder(&words, folder)?,
+        None => RuleSet::embedded(&words)?,
+    })
+}
+
+/// Prints an audit's report to standard output.
+fn print(settings: &Settings, format: Format, audit: &crate::audit::Audit, inventory: bool) -> Result<(), AppError> {
+    let stdout = io::stdout();
+    let options = report::Options { width: width(), color: settings.colored(&stdout), inventory };
+    let mut out = stdout.lock();
+    report::write(format, audit, &options, &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Columns of the terminal, or a width that suits files and mails.
+fn width() -> u16 {
+    if io::stdout().is_terminal() { crossterm::terminal::size().map_or(120, |(columns, _)| columns.max(60)) } else { 120 }
+}
+
+/// 0, or 4 when something could not be looked at.
+fn status(audit: &crate::audit::Audit) -> u8 {
+    if audit.gap_count() > 0 { INCOMPLETE } else { 0 }
+}

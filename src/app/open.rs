@@ -1,0 +1,83 @@
+//! Saved reports and recordings, the demo among them.
+
+use std::fs;
+use std::path::Path;
+
+use super::engine::{Engine, Listener};
+use super::{AppError, on_screen, print, rules, screen, status};
+use crate::audit::Audit;
+use crate::model::{CellState, Event};
+use crate::report::{Document, Format};
+use crate::rules::{RuleSet, Stage};
+use crate::settings::Settings;
+use crate::tui::Origin;
+
+/// The account `demo` shows: a run of this program against an emulated account, as it recorded it.
+const RECORDING: &str = include_str!("../../demo/recording.ndjson");
+
+/// Shows the built-in recording, judged now by the rules, or prints its table where there is no screen.
+pub fn demo(settings: &Settings) -> Result<u8, AppError> {
+    let set = rules(settings)?;
+    let audit = replay(RECORDING, "the built-in recording", &set)?;
+    if on_screen(settings) {
+        screen::show(settings, audit, Origin::Demo)?;
+    } else {
+        print(settings, Format::Table, &audit, false)?;
+    }
+    // Looking around in somebody else's recording is no audit: its gaps are part of the show.
+    Ok(0)
+}
+
+/// Shows a saved report or a recording, or prints it.
+pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<u8, AppError> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| AppError::File(name.clone(), error))?;
+    let audit = if is_recording(&text) {
+        replay(&text, &name, &rules(settings)?)?
+    } else {
+        Document::read(&text).map_err(|error| AppError::Report(name, error))?.into_audit()
+    };
+    let status = status(&audit);
+    match format {
+        None if on_screen(settings) => screen::show(settings, audit, Origin::File(path.to_owned()))?,
+        None => print(settings, Format::Table, &audit, false)?,
+        Some(format) => print(settings, format, &audit, false)?,
+    }
+    Ok(status)
+}
+
+/// A recording's lines are events; a report is one document.
+fn is_recording(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    serde_json::from_str::<Event>(first).is_ok()
+}
+
+struct Nobody;
+
+impl Listener for Nobody {
+    fn hear(&mut self, _: &Event, _: &Audit) {}
+}
+
+/// Plays a recording through the engine and judges it against its own clock.
+///
+/// Errors name the line that is no event. A recording that lost its end is played as far as it goes; what it
+/// did not read is then a gap.
+pub fn replay(text: &str, name: &str, set: &RuleSet) -> Result<Audit, AppError> {
+    let mut nobody = Nobody;
+    let mut engine = Engine::new(Audit::default(), set, &mut nobody);
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let event: Event = serde_json::from_str(line).map_err(|error| AppError::Recording {
+            file: name.to_owned(),
+            line: index + 1,
+            mistake: error.to_string(),
+        })?;
+        engine.take(event);
+    }
+    if engine.audit().finished_at.is_none() {
+        let at = engine.audit().started_at;
+        let cut = engine.audit().coverage.values().any(|coverage| coverage.state == CellState::Queued);
+        engine.take(Event::Ended { at, interrupted: cut });
+    }
+    engine.judge(Stage::Final);
+    Ok(engine.into_audit())
+}

@@ -1,0 +1,185 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::model::{Gap, Kind, Region, Why, clean};
+
+/// A request that did not give an answer, and which of the known reasons it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The reason.
+    pub why: Why,
+    /// The IAM action of the request.
+    pub action: String,
+    /// Error code as AWS wrote it. Empty when the request never got that far.
+    pub code: String,
+    /// One line for people, cleaned.
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault that is not an SDK error.
+    pub fn new(why: Why, action: &str, detail: impl Into<String>) -> Fault {
+        Fault { why, action: action.to_owned(), code: String::new(), detail: detail.into() }
+    }
+
+    /// For `map_err`: turns the SDK's error of a request with the given IAM action into a fault.
+    pub fn sdk<E>(action: &'static str) -> impl Fn(SdkError<E, HttpResponse>) -> Fault
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        move |error| classify(action, &error)
+    }
+
+    /// The gap this fault leaves in a cell.
+    pub fn into_gap(self, account: &str, region: &Region, kind: &Kind) -> Gap {
+        Gap {
+            account: account.to_owned(),
+            region: region.clone(),
+            kind: kind.clone(),
+            action: self.action,
+            why: self.why,
+            detail: self.detail,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.action, self.why, self.detail)
+    }
+}
+
+impl StdError for Fault {}
+
+fn classify<E>(action: &str, error: &SdkError<E, HttpResponse>) -> Fault
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let fault = |why, code: &str, detail: String| Fault {
+        why,
+        action: action.to_owned(),
+        code: code.to_owned(),
+        detail: clean(&detail).into_owned(),
+    };
+    match error {
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or_default();
+            let message = service.err().message().unwrap_or("AWS gave no message");
+            let status = service.raw().status().as_u16();
+            let why = why_of(code, message, status);
+            fault(why, code, explain(why, code, message, action))
+        }
+        SdkError::TimeoutError(_) => fault(Why::TimedOut, "", "no answer in time".to_owned()),
+        SdkError::DispatchFailure(dispatch) => {
+            let chain = chain_of(dispatch.as_connector_error().map(|e| e as &dyn StdError));
+            if chain.contains(super::wire::EXPIRED) {
+                fault(Why::Expired, "", "not asked: the credentials had run out".to_owned())
+            } else if dispatch.is_timeout() {
+                fault(Why::TimedOut, "", "no answer in time".to_owned())
+            } else if dispatch.as_connector_error().is_some_and(|e| e.is_user()) {
+                fault(Why::Error, "", chain)
+            } else {
+                fault(Why::Unreachable, "", format!("no connection: {chain}"))
+            }
+        }
+        SdkError::ResponseError(response) => {
+            let status = response.raw().status().as_u16();
+            let why = if status >= 500 { Why::Unreachable } else { Why::Error };
+            fault(why, "", format!("the answer could not be read (HTTP {status}): broken off or garbled"))
+        }
+        other => {
+            let chain = chain_of(Some(other));
+            let why = if chain.contains("credential") { Why::Expired } else { Why::Error };
+            fault(why, "", chain)
+        }
+    }
+}
+
+/// The reason behind an error code. AWS has no single list; these are the codes its query, JSON and REST
+/// protocols use for the same few refusals.
+fn why_of(code: &str, message: &str, status: u16) -> Why {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => Why::Expired,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "UnauthorizedAccess"
+        | "NotAuthorized"
+        | "AuthorizationError"
+        | "AllAccessDisabled"
+        | "Forbidden" => Why::Denied,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "SlowDown"
+        | "BandwidthLimitExceeded"
+        | "LimitExceededException"
+        | "PriorRequestNotComplete" => Why::Throttled,
+        "AuthFailure" | "InvalidClientTokenId" | "UnrecognizedClientException" | "OptInRequired"
+        | "SubscriptionRequiredException" => Why::Disabled,
+        "InvalidAction" | "UnknownOperationException" | "UnknownOperation" | "UnsupportedOperation"
+        | "NotImplemented" | "UnsupportedCommandException" => Why::NotOffered,
+        "DataUnavailableException" => Why::Disabled,
+        _ if status == 403 && message.contains("not authorized") => Why::Denied,
+        _ if status == 429 => Why::Throttled,
+        _ => Why::Error,
+    }
+}
+
+fn explain(why: Why, code: &str, message: &str, action: &str) -> String {
+    match why {
+        Why::Denied if message.contains("service control policy") => {
+            format!("refused by an organization policy (SCP); the account cannot fix this itself. {code}")
+        }
+        Why::Denied => format!("the caller lacks {action} ({code}); `closeout policy` prints what to grant"),
+        Why::Expired => format!("the credentials ran out ({code}); log in again and rescan"),
+        Why::Throttled => format!("AWS kept refusing for rate ({code})"),
+        Why::NotOffered => format!("not offered here ({code})"),
+        _ => format!("{code}: {message}"),
+    }
+}
+
+/// An error with its causes, one line.
+fn chain_of(error: Option<&dyn StdError>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = error;
+    while let Some(error) = next {
+        let text = error.to_string();
+        if parts.last() != Some(&text) {
+            parts.push(text);
+        }
+        next = error.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_refusal_has_many_codes() {
+        for code in ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"] {
+            assert_eq!(why_of(code, "", 400), Why::Denied, "{code}");
+        }
+        for code in ["RequestLimitExceeded", "SlowDown", "ThrottlingException"] {
+            assert_eq!(why_of(code, "", 503), Why::Throttled, "{code}");
+        }
+        assert_eq!(why_of("SomethingElse", "", 429), Why::Throttled);
+        assert_eq!(why_of("ValidationError", "", 400), Why::Error);
+    }
+
+    #[test]
+    fn denied_names_the_missing_action() {
+        let text = explain(Why::Denied, "AccessDenied", "…", "rds:DescribeDBInstances");
+        assert!(text.contains("rds:DescribeDBInstances"), "{text}");
+    }
+}

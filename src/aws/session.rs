@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::region::Region as SdkRegion;
+use jiff::Timestamp;
+
+use super::regions::{self, home_of};
+use super::{Cx, Wire};
+use crate::model::{Account, Region, RegionState, clean};
+
+/// IAM actions of opening a session.
+pub const ACTIONS: &[&str] =
+    &["account:ListRegions", "ec2:DescribeRegions", "iam:ListAccountAliases", "sts:GetCallerIdentity"];
+
+/// What the user asked for, beyond the SDK's own environment.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// A profile other than `AWS_PROFILE`.
+    pub profile: Option<String>,
+    /// A role to assume with whatever credentials were found.
+    pub role_arn: Option<String>,
+    /// An endpoint other than AWS's own, for every service.
+    pub endpoint_url: Option<String>,
+    /// Regions to read; empty means all that are on.
+    pub regions: Vec<Region>,
+    /// How long one attempt may take.
+    pub call_timeout: Duration,
+    /// How many attempts a call gets.
+    pub attempts: u32,
+}
+
+/// An open way into an account.
+pub struct Session {
+    /// Context for global services.
+    pub cx: Cx,
+    /// Who is asking.
+    pub account: Account,
+    /// Every region of the account.
+    pub regions: BTreeMap<Region, RegionState>,
+    /// Regions to read: those asked for, else all that are on.
+    pub scope: Vec<Region>,
+    /// The wire all clients use.
+    pub wire: Wire,
+}
+
+/// Why there is no session; each message is one sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// No provider of the SDK's chain had credentials.
+    #[error(
+        "no AWS credentials found: set AWS_PROFILE or pass --profile NAME, run `aws configure` or `aws sso login`, or try `closeout demo`"
+    )]
+    NoCredentials,
+    /// The profile is in no file.
+    #[error("profile `{0}` is not in the AWS config or credentials file: check --profile or AWS_PROFILE")]
+    UnknownProfile(String),
+    /// A region name AWS does not have.
+    #[error("there is no region `{given}`{}", hint(.nearest))]
+    UnknownRegion {
+        /// What was asked for.
+        given: String,
+        /// A region with nearly that name.
+        nearest: Option<String>,
+    },
+    /// Temporary credentials past their end.
+    #[error("the AWS credentials have expired: log in again (for example `aws sso login`) and repeat")]
+    Expired,
+    /// AWS does not know the key, or the signature does not fit.
+    #[error("AWS does not accept these credentials ({0}): check the access key, or log in again")]
+    Refused(String),
+    /// The role could not be assumed.
+    #[error("role {arn} cannot be assumed: {why}")]
+    Role {
+        /// The role.
+        arn: String,
+        /// What AWS said.
+        why: String,
+    },
+    /// Nothing answered.
+    #[error("AWS cannot be reached: {0}; check the network, proxy settings and --endpoint-url")]
+    Unreachable(String),
+    /// Neither list of regions may be read.
+    #[error("the regions of the account cannot be listed ({0}): grant ec2:DescribeRegions, or name them with --region")]
+    NoRegions(String),
+}
+
+fn hint(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+impl SessionError {
+    /// Whether the user named something that does not exist, which is wrong usage rather than trouble.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, SessionError::UnknownProfile(_) | SessionError::UnknownRegion { .. })
+    }
+}
+
+impl Session {
+    /// Finds credentials, asks STS who they belong to, and learns the account's regions.
+    ///
+    /// Errors when there are no usable credentials, when nothing answers, or when a region or profile
+    /// that was asked for does not exist.
+    pub async fn open(wanted: &Wanted, now: Timestamp) -> Result<Session, SessionError> {
+        let wire = Wire::new();
+        let base = load(wanted, &wire).await;
+        let home = home_of(base.region().map(|region| region.as_ref()), &wanted.regions)?;
+        let base = base.into_builder().region(SdkRegion::new(home.as_str().to_owned())).build();
+        let config = match &wanted.role_arn {
+            Some(arn) => assume(&base, arn, wanted.profile.as_deref()).await?,
+            None => base,
+        };
+        check_credentials(&config, wanted.profile.as_deref()).await?;
+        let account = caller(&config).await?;
+        let cx = Cx::new(config, &account.id, &account.partition, home, Region::global(), now);
+        let (regions, alias) = tokio::join!(regions::list(&cx), alias(&cx));
+        let account = Account { alias, ..account };
+        let regions = regions::or_those_asked_for(regions, &wanted.regions)?;
+        let scope = regions::scope(&regions, &wanted.regions)?;
+        Ok(Session { cx: cx.limited_to(&wanted.regions), account, regions, scope, wire })
+    }
+}
+
+async fn load(wanted: &Wanted, wire: &Wire) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(wire.clone())
+        .retry_config(RetryConfig::standard().with_max_attempts(wanted.attempts))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(wanted.call_timeout.min(Duration::from_secs(5)))
+                .operation_attempt_timeout(wanted.call_timeout)
+                .build(),
+        );
+    if let Some(profile) = &wanted.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &wanted.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    loader.load().await
+}
+
+async fn assume(base: &SdkConfig, arn: &str, profile: Option<&str>) -> Result<SdkConfig, SessionError> {
+    check_credentials(base, profile).await?;
+    let provider = AssumeRoleProvider::builder(arn).session_name("closeout").configure(base).build().await;
+    if let Err(error) = provider.provide_credentials().await {
+        let why = last_cause(&error);
+        return Err(SessionError::Role { arn: clean(arn).into_owned(), why });
+    }
+    let shared = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
+    Ok(base.clone().into_builder().credentials_provider(shared).build())
+}
+
+async fn check_credentials(config: &SdkConfig, profile: Option<&str>) -> Result<(), SessionError> {
+    let Some(provider) = config.credentials_provider() else { return Err(SessionError::NoCredentials) };
+    let Err(error) = provider.provide_credentials().await else { return Ok(()) };
+    let chain = causes(&error);
+    let lower = chain.to_lowercase();
+    if lower.contains("was not defined") || lower.contains("could not find profile") {
+        let named = profile.map(str::to_owned).or_else(|| std::env::var("AWS_PROFILE").ok());
+        return Err(SessionError::UnknownProfile(named.unwrap_or_else(|| "default".to_owned())));
+    }
+    if lower.contains("expired") || lower.contains("sso") && lower.contains("token") {
+        return Err(SessionError::Expired);
+    }
+    if lower.contains("dispatch failure") || lower.contains("connection refused") {
+        return Err(SessionError::Unreachable(clean(&last_cause(&error)).into_owned()));
+    }
+    Err(SessionError::NoCredentials)
+}
+
+/// Who the credentials belong to. Source: `sts:GetCallerIdentity`, which no policy can deny.
+async fn caller(config: &SdkConfig) -> Result<Account, SessionError> {
+    let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
+    let identity = answer.map_err(|error| match &error {
+        SdkError::ServiceError(service) => match service.err().code().unwrap_or_default() {
+            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => SessionError::Expired,
+            code => SessionError::Refused(clean(code).into_owned()),
+        },
+        other => SessionError::Unreachable(clean(&last_cause(other)).into_owned()),
+    })?;
+    let arn = clean(identity.arn().unwrap_or_default()).into_owned();
+    Ok(Account {
+        id: clean(identity.account().unwrap_or_default()).into_owned(),
+        alias: None,
+        partition: arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned(),
+        caller_arn: arn,
+    })
+}
+
+/// The account's human name. `None` when it has none or the caller may not ask: a name is no coverage.
+async fn alias(cx: &Cx) -> Option<String> {
+    let answer = cx.iam().list_account_aliases().send().await.ok()?;
+    answer.account_aliases().first().map(|alias| clean(alias).into_owned())
+}
+
+/// An error with its causes, one line.
+fn causes(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+/// The innermost cause, which is the one a person can act on.
+fn last_cause(error: &dyn StdError) -> String {
+    let mut last: &dyn StdError = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}

@@ -1,0 +1,214 @@
+//! What can be typed: every command and flag, declared once. Help, manual page and completions come from here.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::report::Format;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Blue.on_default().bold())
+    .usage(AnsiColor::Blue.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default());
+
+const AFTER: &str = "\
+Examples:
+  closeout demo                                  look around in a recorded account, no AWS needed
+  closeout --profile sandbox                     audit the account of a profile, live on the screen
+  closeout scan --region eu-west-1 --format json --output audit.json
+  closeout open audit.json                       look at a saved report, no AWS needed
+
+Reading needs the permissions `closeout policy` prints, and nothing in this version can change an account.
+
+Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 4 done, but something could not be looked at";
+
+/// Audits an AWS account: what was left running, what it costs, what is near its quota, and what could not be
+/// looked at.
+///
+/// Without a command it scans the account the AWS environment points at and shows it live; into a pipe it prints
+/// the table report instead.
+#[derive(Debug, Parser)]
+#[command(name = "closeout", version, styles = STYLES, after_long_help = AFTER, after_help = "`--help` explains more and shows examples.", max_term_width = 110)]
+pub struct Cli {
+    /// What to do; without it, scan and show.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Profile of the AWS config to use instead of AWS_PROFILE.
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Account", env = "CLOSEOUT_PROFILE")]
+    pub profile: Option<String>,
+    /// Role to assume with the credentials found.
+    #[arg(long, global = true, value_name = "ARN", help_heading = "Account", env = "CLOSEOUT_ROLE_ARN")]
+    pub role_arn: Option<String>,
+    /// Region to read; repeat for several [default: every region the account has on].
+    #[arg(
+        long,
+        global = true,
+        value_name = "REGION",
+        help_heading = "Account",
+        value_delimiter = ',',
+        env = "CLOSEOUT_REGION"
+    )]
+    pub region: Vec<String>,
+    /// Kind of resource to read, as `closeout kinds` lists them; repeat for several [default: all].
+    #[arg(long, global = true, value_name = "KIND", help_heading = "Account", value_delimiter = ',', env = "CLOSEOUT_KIND")]
+    pub kind: Vec<String>,
+    /// Endpoint for every service, instead of AWS_ENDPOINT_URL or AWS's own.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Account",
+        value_hint = ValueHint::Url,
+        env = "CLOSEOUT_ENDPOINT_URL"
+    )]
+    pub endpoint_url: Option<String>,
+    /// Dollars AWS may charge for the asking itself (Cost Explorer $0.01 a request, CloudWatch $0.01 for 1,000
+    /// metrics); 0 asks nothing that bills. What is left out is reported as a gap [default: 0.05].
+    #[arg(long, global = true, value_name = "USD", help_heading = "Account", env = "CLOSEOUT_MAX_SPEND")]
+    pub max_spend: Option<String>,
+    /// Seconds one request may take before it is tried again [default: 20].
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Account", env = "CLOSEOUT_CALL_TIMEOUT", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub call_timeout: Option<u32>,
+    /// Folder with rules of your own: new ones, replacements, and `overrides.toml` for thresholds.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Rules", value_hint = ValueHint::DirPath, env = "CLOSEOUT_RULES")]
+    pub rules: Option<PathBuf>,
+    /// Config file instead of the usual one.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Config", value_hint = ValueHint::FilePath, env = "CLOSEOUT_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Lines only: no screen, no cursor movement. Chosen by itself when stdout is no terminal.
+    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_PLAIN")]
+    pub plain: bool,
+    /// Colour theme [default: ansi].
+    #[arg(long, global = true, value_name = "THEME", help_heading = "Screen", env = "CLOSEOUT_THEME")]
+    pub theme: Option<ThemeName>,
+    /// When to use colour; `auto` honours NO_COLOR [default: auto].
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Screen", env = "CLOSEOUT_COLOR")]
+    pub color: Option<When>,
+    /// Draw with ASCII characters only.
+    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_ASCII")]
+    pub ascii: bool,
+    /// Leave the mouse to the terminal.
+    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_NO_MOUSE")]
+    pub no_mouse: bool,
+    /// Hide account ids, ARNs and addresses on the screen.
+    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_PRIVACY")]
+    pub privacy: bool,
+}
+
+/// Colour themes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ThemeName {
+    /// The terminal's own sixteen colours.
+    Ansi,
+    /// For dark backgrounds.
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// Strong contrast.
+    Contrast,
+    /// No colour.
+    Mono,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Always.
+    Always,
+    /// When the output is a terminal and NO_COLOR is not set.
+    Auto,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show a recorded, realistic account that is built in; needs no AWS
+    Demo,
+    /// Scan an account and print a report
+    Scan(Scan),
+    /// Show a saved JSON report, or a recording; needs no AWS
+    Open(Open),
+    /// List the rules, show one, or check your own
+    #[command(subcommand)]
+    Rules(Rules),
+    /// List the kinds of resources that are scanned
+    Kinds,
+    /// Print the read-only IAM policy a scan needs
+    Policy,
+    /// Print the JSON Schema of the report
+    Schema,
+    /// Show the settings in force and where each comes from
+    #[command(subcommand)]
+    Config(Config),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Options of `scan`.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Form of the report.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// File to write, replaced as a whole and readable by you alone [default: standard output].
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Put every resource with its facts into the JSON, not only the findings.
+    #[arg(long)]
+    pub inventory: bool,
+    /// Record the run as a file of events that `open` can play back.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+}
+
+/// Options of `open`.
+#[derive(Debug, Args)]
+pub struct Open {
+    /// A report written with `--format json`, or a recording.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Print in this form instead of showing the screen.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+}
+
+/// Subcommands of `rules`.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// List every rule with its kind, category and state
+    List,
+    /// Print one rule: what it claims, its thresholds and why, its samples
+    Show {
+        /// The rule's id.
+        id: String,
+    },
+    /// Check a folder of rules as a scan would, and run their samples
+    Check {
+        /// The folder.
+        #[arg(value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
+}
+
+/// Subcommands of `config`.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Print each setting, its value and its origin
+    Show,
+}

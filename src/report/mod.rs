@@ -1,0 +1,69 @@
+//! An audit on paper: JSON for programs, tables and Markdown for people, CSV for spreadsheets.
+//!
+//! Every format is a view of the same [`Audit`]; none computes a figure of its own. Text from AWS is made
+//! harmless here at the latest: JSON escapes it and loses nothing, the others replace what could act by `·`.
+
+mod csv;
+mod document;
+mod json;
+mod markdown;
+mod ndjson;
+mod page;
+mod policy;
+mod read;
+mod table;
+
+use std::io;
+
+use clap::ValueEnum;
+
+use crate::audit::Audit;
+
+pub use document::{Document, GapEntry, GapScope, SCHEMA_VERSION, Scope, Tool, schema};
+pub use policy::policy;
+pub use read::ReadError;
+
+/// Formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns for a terminal.
+    Table,
+    /// One JSON document, described by `closeout schema`.
+    Json,
+    /// One JSON object a line, each with a `type`.
+    Ndjson,
+    /// Findings only, one a row, for spreadsheets.
+    Csv,
+    /// The content of the table, for tickets and wikis.
+    Markdown,
+}
+
+/// How a report is to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Columns of the terminal. Only the table cares.
+    pub width: u16,
+    /// Whether the table may use colour.
+    pub color: bool,
+    /// Whether JSON and NDJSON hold every resource with its facts, not only those of findings.
+    pub inventory: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { width: 120, color: false, inventory: false }
+    }
+}
+
+/// Writes an audit in a format. The same audit and options give the same bytes.
+///
+/// Errors when `out` does.
+pub fn write(format: Format, audit: &Audit, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::write(audit, options, out),
+        Format::Json => json::write(&Document::of(audit, options.inventory), out),
+        Format::Ndjson => ndjson::write(&Document::of(audit, options.inventory), out),
+        Format::Csv => csv::write(audit, out),
+        Format::Markdown => markdown::write(audit, out),
+    }
+}

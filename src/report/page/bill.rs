@@ -1,0 +1,96 @@
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::head::minute;
+use super::{Cells, Column, Grid, Section, rounding, sentence};
+use crate::audit::Audit;
+use crate::model::{Bill, BillPeriod, Charge, Usd};
+
+const TITLE: &str = "Bill";
+
+/// Services shown by name; the rest is one row.
+const TOP: usize = 10;
+
+const COLUMNS: &[Column] =
+    &[Column::new("billed", Cells::Figure), Column::new("share", Cells::Figure), Column::new("service", Cells::Prose)];
+
+/// The bill by service, largest first, with rows that add up to its usage.
+pub(super) fn section(audit: &Audit) -> Section {
+    let Some(bill) = &audit.bill else {
+        return Section::empty(TITLE, why_none(audit));
+    };
+    let (mut rows, shown) = services(bill);
+    if let Some(difference) = rounding(shown.into_iter(), bill.usage_usd) {
+        rows.push(row(difference, None, "rounding: rows are shown to the cent"));
+    }
+    rows.push(row(bill.usage_usd, None, "usage, total of the rows above"));
+    rows.extend(bill.charges.iter().map(charge));
+    let forecast = match bill.forecast_usd {
+        Some(usd) => format!("Cost Explorer expects {} more for the rest of this month.", usd.pretty()),
+        None => "No forecast: Cost Explorer has too little history for one.".to_owned(),
+    };
+    Section {
+        lead: vec![period(bill)],
+        grid: Some(Grid { columns: COLUMNS, rows }),
+        tail: vec![forecast],
+        ..Section::new(TITLE)
+    }
+}
+
+fn why_none(audit: &Audit) -> String {
+    match audit.gaps().find(|gap| gap.kind.service() == "cost-explorer") {
+        Some(gap) => format!("Could not be read ({}): {}", gap.why, sentence(&gap.detail)),
+        None => "Not read in this run.".to_owned(),
+    }
+}
+
+fn period(bill: &Bill) -> String {
+    let BillPeriod { start, end, estimated } = &bill.period;
+    let estimated = if *estimated { ", part of it still estimated by AWS" } else { "" };
+    format!(
+        "{start} to {}, {}, unblended{estimated}. Cost Explorer, {}.",
+        last_day(end),
+        bill.currency,
+        minute(bill.fetched_at)
+    )
+}
+
+/// The day before the first day after.
+fn last_day(end: &str) -> String {
+    let day = end.parse::<Date>().ok().and_then(|date| date.checked_sub(1.day()).ok());
+    day.map_or_else(|| format!("before {end}"), |day| day.to_string())
+}
+
+/// A row a service, and the amounts in them.
+fn services(bill: &Bill) -> (Vec<Vec<String>>, Vec<Usd>) {
+    let mut sums: BTreeMap<&str, Usd> = BTreeMap::new();
+    for line in &bill.lines {
+        *sums.entry(&line.service).or_default() += line.usd;
+    }
+    let mut sums: Vec<(&str, Usd)> = sums.into_iter().collect();
+    sums.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let rest = sums.split_off(sums.len().min(TOP));
+    let mut shown: Vec<Usd> = sums.iter().map(|(_, usd)| *usd).collect();
+    let mut rows: Vec<Vec<String>> =
+        sums.iter().map(|(service, usd)| row(*usd, Some(bill.usage_usd), service)).collect();
+    if !rest.is_empty() {
+        let usd = rest.iter().map(|(_, usd)| *usd).sum();
+        rows.push(row(usd, Some(bill.usage_usd), &super::count(rest.len(), "other service")));
+        shown.push(usd);
+    }
+    (rows, shown)
+}
+
+fn charge(charge: &Charge) -> Vec<String> {
+    row(charge.usd, None, &format!("{} (not usage)", charge.record_type))
+}
+
+fn row(usd: Usd, of: Option<Usd>, label: &str) -> Vec<String> {
+    let share = match of {
+        Some(of) if of > Usd::ZERO => format!("{:.1} %", usd.dollars() / of.dollars() * 100.0),
+        _ => String::new(),
+    };
+    vec![usd.to_string(), share, label.to_owned()]
+}

@@ -1,0 +1,5 @@
+//! Amazon CloudWatch Logs.
+
+pub mod log_group;
+
+mod name;

@@ -1,0 +1,181 @@
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::model::{Certainty, ClosureEffect};
+
+/// How many points each part of a score can give; `rules/scoring.toml`, or a user's file of the same form.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// For dollars a month.
+    pub money: MoneyWeight,
+    /// For how sure the rule is.
+    pub certainty: CertaintyWeight,
+    /// For how long it has been as it is.
+    pub dormancy: DormancyWeight,
+    /// For what it means on closing day.
+    pub closure: ClosureWeight,
+}
+
+/// Points for dollars a month.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyWeight {
+    /// The most it can give.
+    pub of: u8,
+    /// Dollars a month at which it gives the most.
+    pub full_usd: f64,
+    /// Points when no price is known.
+    pub unknown: u8,
+}
+
+/// Points for certainty.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertaintyWeight {
+    /// The most it can give.
+    pub of: u8,
+    certain: u8,
+    likely: u8,
+    review: u8,
+}
+
+impl CertaintyWeight {
+    /// Points for a certainty.
+    pub fn points(&self, certainty: Certainty) -> u8 {
+        match certainty {
+            Certainty::Certain => self.certain,
+            Certainty::Likely => self.likely,
+            Certainty::Review => self.review,
+        }
+    }
+}
+
+/// Points for days.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DormancyWeight {
+    /// The most it can give.
+    pub of: u8,
+    /// Days at which it gives the most.
+    pub full_days: u32,
+}
+
+/// Points for the closing day.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClosureWeight {
+    /// The most it can give.
+    pub of: u8,
+    blocks: u8,
+    bills: u8,
+    loses_data: u8,
+    nothing: u8,
+}
+
+impl ClosureWeight {
+    /// Points for a closure effect.
+    pub fn points(&self, closure: ClosureEffect) -> u8 {
+        match closure {
+            ClosureEffect::Blocks => self.blocks,
+            ClosureEffect::Bills => self.bills,
+            ClosureEffect::LosesData => self.loses_data,
+            ClosureEffect::Nothing => self.nothing,
+        }
+    }
+}
+
+/// Why a file of weights is refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum WeightsError {
+    /// Not TOML, or a key is missing, misspelt or of the wrong type.
+    #[error("scoring weights: {0}")]
+    Syntax(String),
+    /// The parts would not add up to a score between 0 and 100.
+    #[error("scoring weights: the four `of` make {0}, not 100")]
+    Sum(u32),
+    /// A single value gives more points than its part has.
+    #[error("scoring weights: [{0}] gives more points than its `of`")]
+    Above(&'static str),
+    /// A scale without a length.
+    #[error("scoring weights: {0} must be above zero")]
+    Scale(&'static str),
+}
+
+static EMBEDDED: LazyLock<Weights> = LazyLock::new(|| {
+    Weights::parse(include_str!("../../rules/scoring.toml"))
+        .expect("the file is part of the program and a test reads it")
+});
+
+impl Weights {
+    /// The weights built into the program.
+    pub fn embedded() -> &'static Weights {
+        &EMBEDDED
+    }
+
+    /// Weights from the text of a TOML file.
+    ///
+    /// Errors when a key is missing, unknown or of the wrong type, when the parts do not make 100, or when one
+    /// gives more than it has.
+    pub fn parse(text: &str) -> Result<Weights, WeightsError> {
+        let weights: Weights = toml::from_str(text).map_err(|error| WeightsError::Syntax(error.to_string()))?;
+        weights.check()?;
+        Ok(weights)
+    }
+
+    fn check(&self) -> Result<(), WeightsError> {
+        let Weights { money, certainty, dormancy, closure } = self;
+        let sum = [money.of, certainty.of, dormancy.of, closure.of].iter().map(|&of| u32::from(of)).sum();
+        if sum != 100 {
+            return Err(WeightsError::Sum(sum));
+        }
+        if money.unknown > money.of {
+            return Err(WeightsError::Above("money"));
+        }
+        if Certainty::ALL.iter().any(|&value| certainty.points(value) > certainty.of) {
+            return Err(WeightsError::Above("certainty"));
+        }
+        if ClosureEffect::ALL.iter().any(|&value| closure.points(value) > closure.of) {
+            return Err(WeightsError::Above("closure"));
+        }
+        if !(money.full_usd.is_finite() && money.full_usd > 0.0) {
+            return Err(WeightsError::Scale("money.full_usd"));
+        }
+        if dormancy.full_days == 0 {
+            return Err(WeightsError::Scale("dormancy.full_days"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(old: &str, new: &str) -> Result<Weights, WeightsError> {
+        let text = include_str!("../../rules/scoring.toml");
+        assert!(text.contains(old), "{old}");
+        Weights::parse(&text.replacen(old, new, 1))
+    }
+
+    #[test]
+    fn embedded_file_is_read() {
+        assert_eq!(Weights::embedded().money.of, 60);
+    }
+
+    #[test]
+    fn file_that_breaks_the_scale_is_refused() {
+        assert_eq!(with("of = 60", "of = 61"), Err(WeightsError::Sum(101)));
+        assert_eq!(with("unknown = 24", "unknown = 99"), Err(WeightsError::Above("money")));
+        assert_eq!(with("likely = 10", "likely = 16"), Err(WeightsError::Above("certainty")));
+        assert_eq!(with("full_usd = 500.0", "full_usd = 0.0"), Err(WeightsError::Scale("money.full_usd")));
+        assert_eq!(with("full_days = 180", "full_days = 0"), Err(WeightsError::Scale("dormancy.full_days")));
+    }
+
+    #[test]
+    fn misspelt_key_is_refused_with_its_name() {
+        let Err(WeightsError::Syntax(message)) = with("likely", "likly") else { panic!("accepted") };
+        assert!(message.contains("likly"), "{message}");
+    }
+}

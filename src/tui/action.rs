@@ -1,0 +1,254 @@
+//! Everything a key can do: one table with names, default keys, places and help.
+//!
+//! Key line, help, palette and the printed key list are made from it.
+
+use super::model::ScreenId;
+
+/// Something a person can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the table below says what each does")]
+pub enum Action {
+    Down,
+    Up,
+    Left,
+    Right,
+    First,
+    Last,
+    HalfDown,
+    HalfUp,
+    PageDown,
+    PageUp,
+    NextPane,
+    PreviousPane,
+    Overview,
+    Findings,
+    Quotas,
+    Bill,
+    Coverage,
+    PreviousScreen,
+    NextScreen,
+    Open,
+    Back,
+    Zoom,
+    Filter,
+    Pick,
+    Sort,
+    Reverse,
+    MarkedOnly,
+    ShowNew,
+    Palette,
+    Help,
+    Mark,
+    Range,
+    MarkAll,
+    UnmarkAll,
+    Score,
+    Recheck,
+    CopyId,
+    CopyArn,
+    CopyCommand,
+    Console,
+    ConsoleAddress,
+    HideUnused,
+    Group,
+    Pause,
+    Rescan,
+    Export,
+    Privacy,
+    Theme,
+    Settings,
+    Redraw,
+    NoDelete,
+    Suspend,
+    Interrupt,
+    Quit,
+}
+
+/// Under which heading the help lists an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Moving about.
+    Move,
+    /// Finding rows and commands.
+    Find,
+    /// What only some screens have.
+    Here,
+    /// What every screen has.
+    Everywhere,
+}
+
+impl Group {
+    /// Headings in the order the help shows them.
+    pub const ALL: [Group; 4] = [Group::Move, Group::Find, Group::Here, Group::Everywhere];
+
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Group::Move => "Move",
+            Group::Find => "Find",
+            Group::Here => "This screen",
+            Group::Everywhere => "Everywhere",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// What it does, for the program.
+    pub action: Action,
+    /// What a settings file calls it.
+    pub name: &'static str,
+    /// Keys it has unless rebound.
+    pub keys: &'static [&'static str],
+    /// Screens it works on.
+    pub screens: &'static [ScreenId],
+    /// Heading in the help.
+    pub group: Group,
+    /// What it does, for people.
+    pub help: &'static str,
+}
+
+use ScreenId::{Bill as B, Coverage as C, Findings as F, Overview as O, Quotas as Q};
+
+const ALL: &[ScreenId] = &[O, F, Q, B, C];
+const LISTS: &[ScreenId] = &[F, Q, B, C];
+const TABLES: &[ScreenId] = &[F, Q, B];
+
+const fn entry(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    screens: &'static [ScreenId],
+    group: Group,
+    help: &'static str,
+) -> Entry {
+    Entry { action, name, keys, screens, group, help }
+}
+
+use Group::{Everywhere, Find, Here, Move};
+
+/// Every action, in the order the help lists them.
+pub const TABLE: &[Entry] = &[
+    entry(Action::Down, "down", &["j", "Down"], ALL, Move, "next row"),
+    entry(Action::Up, "up", &["k", "Up"], ALL, Move, "previous row"),
+    entry(Action::Left, "left", &["h", "Left"], ALL, Move, "pane to the left"),
+    entry(Action::Right, "right", &["l", "Right"], ALL, Move, "pane to the right"),
+    entry(Action::First, "first", &["g", "Home"], ALL, Move, "first row"),
+    entry(Action::Last, "last", &["G", "End"], ALL, Move, "last row"),
+    entry(Action::HalfDown, "half-page-down", &["Ctrl-d"], ALL, Move, "half a page down"),
+    entry(Action::HalfUp, "half-page-up", &["Ctrl-u"], ALL, Move, "half a page up"),
+    entry(Action::PageDown, "page-down", &["PgDn"], ALL, Move, "a page down"),
+    entry(Action::PageUp, "page-up", &["PgUp"], ALL, Move, "a page up"),
+    entry(Action::NextPane, "next-pane", &["Tab"], ALL, Move, "next pane"),
+    entry(Action::PreviousPane, "previous-pane", &["Shift-Tab"], ALL, Move, "previous pane"),
+    entry(Action::Overview, "overview", &["1"], ALL, Move, "overview, or the scan while it runs"),
+    entry(Action::Findings, "findings", &["2"], ALL, Move, "findings"),
+    entry(Action::Quotas, "quotas", &["3"], ALL, Move, "quotas"),
+    entry(Action::Bill, "bill", &["4"], ALL, Move, "bill"),
+    entry(Action::Coverage, "coverage", &["8"], ALL, Move, "coverage: what could not be looked at"),
+    entry(Action::PreviousScreen, "previous-screen", &["["], ALL, Move, "previous screen"),
+    entry(Action::NextScreen, "next-screen", &["]"], ALL, Move, "next screen"),
+    entry(Action::Open, "open", &["Enter"], ALL, Move, "open; never starts anything"),
+    entry(Action::Back, "back", &["Esc"], ALL, Move, "one step back; never quits"),
+    entry(Action::Zoom, "zoom", &["z"], ALL, Move, "the pane alone, and back"),
+    entry(Action::Filter, "filter", &["/"], LISTS, Find, "filter while typing"),
+    entry(Action::Pick, "pick-filter", &["f"], LISTS, Find, "filter by a value out of a list"),
+    entry(Action::Sort, "sort", &["s"], TABLES, Find, "choose the order"),
+    entry(Action::Reverse, "reverse", &["S"], TABLES, Find, "turn the order round"),
+    entry(Action::MarkedOnly, "marked-only", &["*"], &[F], Find, "marked rows only, and back"),
+    entry(Action::ShowNew, "show-new", &["."], &[F], Find, "show rows held back while the scan runs"),
+    entry(Action::Palette, "palette", &[":"], ALL, Find, "every command by name"),
+    entry(Action::Help, "help", &["?", "F1"], ALL, Find, "this help"),
+    entry(Action::Mark, "mark", &["Space"], &[F], Here, "mark or unmark, to total up"),
+    entry(Action::Range, "mark-range", &["v"], &[F], Here, "begin a range; Space marks it"),
+    entry(Action::MarkAll, "mark-all", &["M"], &[F], Here, "mark all rows shown (says how many, asks)"),
+    entry(Action::UnmarkAll, "unmark-all", &["U"], &[F], Here, "unmark all"),
+    entry(Action::Score, "why-score", &["w"], &[F], Here, "why this score"),
+    entry(Action::Recheck, "recheck", &["r"], &[F, C], Here, "look at this one again"),
+    entry(Action::CopyId, "copy-id", &["y"], LISTS, Here, "copy the id or the line"),
+    entry(Action::CopyArn, "copy-arn", &["Y"], &[F], Here, "copy the ARN"),
+    entry(Action::CopyCommand, "copy-command", &["c"], &[F, Q, C], Here, "copy the AWS CLI command or the policy"),
+    entry(Action::Console, "console", &["o"], &[F, Q], Here, "open in the AWS console"),
+    entry(Action::ConsoleAddress, "console-address", &["O"], &[F, Q], Here, "show and copy the console address"),
+    entry(Action::HideUnused, "hide-unused", &["u"], &[Q], Here, "hide quotas nothing uses, and back"),
+    entry(Action::Group, "group", &["b"], &[B], Here, "group by service or by region"),
+    entry(Action::Pause, "pause", &["p"], &[O], Here, "hold the scan, and let it go on"),
+    entry(Action::Rescan, "rescan", &["R"], ALL, Everywhere, "scan everything again"),
+    entry(Action::Export, "export", &["E"], ALL, Everywhere, "write JSON, CSV or Markdown"),
+    entry(Action::Privacy, "privacy", &["P"], ALL, Everywhere, "hide account ids, ARNs and addresses, and back"),
+    entry(Action::Theme, "theme", &["T"], ALL, Everywhere, "next theme"),
+    entry(Action::Settings, "settings", &[","], ALL, Everywhere, "settings"),
+    entry(Action::Redraw, "redraw", &["Ctrl-l"], ALL, Everywhere, "paint the screen anew"),
+    entry(Action::NoDelete, "delete", &["Delete", "Backspace", "d", "x"], ALL, Everywhere, "nothing: no key deletes anything"),
+    entry(Action::Suspend, "suspend", &["Ctrl-z"], ALL, Everywhere, "suspend; fg comes back"),
+    entry(Action::Interrupt, "stop", &["Ctrl-c"], ALL, Everywhere, "stop the scan and keep what it found; else quit"),
+    entry(Action::Quit, "quit", &["q"], ALL, Everywhere, "quit; asks only while a scan runs"),
+];
+
+impl Action {
+    /// Its row of the table.
+    pub fn entry(self) -> &'static Entry {
+        let found = TABLE.iter().find(|entry| entry.action == self);
+        found.unwrap_or(&TABLE[0])
+    }
+
+    /// Whether it works on a screen.
+    pub fn works_on(self, screen: ScreenId) -> bool {
+        self.entry().screens.contains(&screen)
+    }
+}
+
+/// What the key line of a screen offers, most useful first, with the word for it there.
+pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static str)] {
+    match (screen, running) {
+        (ScreenId::Overview, true) => &[
+            (Action::Findings, "findings so far"),
+            (Action::Pause, "pause"),
+            (Action::Interrupt, "stop and keep"),
+            (Action::Zoom, "zoom"),
+        ],
+        (ScreenId::Overview, false) => &[
+            (Action::NextPane, "pane"),
+            (Action::Open, "open"),
+            (Action::NextScreen, "screen"),
+            (Action::Rescan, "rescan"),
+            (Action::Export, "export"),
+            (Action::Palette, "commands"),
+        ],
+        (ScreenId::Findings, _) => &[
+            (Action::Mark, "mark"),
+            (Action::Open, "detail"),
+            (Action::Sort, "sort"),
+            (Action::Filter, "filter"),
+            (Action::Score, "why"),
+            (Action::CopyId, "id"),
+            (Action::CopyArn, "ARN"),
+            (Action::CopyCommand, "CLI"),
+            (Action::Console, "console"),
+            (Action::Export, "export"),
+        ],
+        (ScreenId::Quotas, _) => &[
+            (Action::Sort, "sort"),
+            (Action::Filter, "filter"),
+            (Action::HideUnused, "used only"),
+            (Action::CopyCommand, "copy CLI"),
+            (Action::Console, "console"),
+            (Action::Zoom, "zoom"),
+        ],
+        (ScreenId::Bill, _) => &[
+            (Action::Sort, "sort"),
+            (Action::Filter, "filter"),
+            (Action::Group, "group"),
+            (Action::Zoom, "zoom"),
+            (Action::Export, "export"),
+        ],
+        (ScreenId::Coverage, _) => &[
+            (Action::Recheck, "rescan cell"),
+            (Action::CopyCommand, "copy policy"),
+            (Action::Filter, "filter"),
+            (Action::NextPane, "pane"),
+            (Action::Zoom, "zoom"),
+        ],
+    }
+}

@@ -1,0 +1,71 @@
+//! What an update wants done outside: the only way anything leaves the screen.
+
+use crate::model::Cell;
+
+/// A wish of the screen. Whoever runs the loop grants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Give the terminal back and stop until continued.
+    Suspend,
+    /// Repaint everything.
+    Redraw,
+    /// Put text on the clipboard; the first field says what it is.
+    Copy(String, String),
+    /// Open an address in a browser.
+    Open(String),
+    /// Write the audit to a file.
+    Export(ExportFormat),
+    /// Look again.
+    Rescan(Rescan),
+    /// Stop the scan and keep what it found.
+    Stop,
+    /// Hold the scan, or let it go on.
+    Pause(bool),
+    /// Let the terminal report the mouse, or leave it the selection of text.
+    Mouse(bool),
+}
+
+/// A form an audit can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// The whole audit.
+    Json,
+    /// Findings, a line each.
+    Csv,
+    /// A report to read.
+    Markdown,
+}
+
+impl ExportFormat {
+    /// Every form, in the order of the dialog.
+    pub const ALL: [ExportFormat; 3] = [ExportFormat::Json, ExportFormat::Csv, ExportFormat::Markdown];
+
+    /// Its name in the dialog.
+    pub fn word(self) -> &'static str {
+        match self {
+            ExportFormat::Json => "json",
+            ExportFormat::Csv => "csv",
+            ExportFormat::Markdown => "markdown",
+        }
+    }
+
+    /// What it holds.
+    pub fn about(self) -> &'static str {
+        match self {
+            ExportFormat::Json => "the whole audit, for programs",
+            ExportFormat::Csv => "findings, one a line",
+            ExportFormat::Markdown => "a report to read",
+        }
+    }
+}
+
+/// What to look at again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rescan {
+    /// Everything.
+    All,
+    /// One kind in one region.
+    Cell(Cell),
+}

@@ -1,0 +1,31 @@
+//! What the loop tells the model.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+
+use crate::model::Event;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// Time passed: milliseconds since the start, and the time of day.
+    Clock(u64, Timestamp),
+    /// The running sign turns.
+    Tick,
+    /// The scan has news.
+    Event(Box<Event>),
+    /// A line for the message line.
+    Note(String),
+    /// The scan has nothing more to say.
+    Ended,
+    /// A wish was granted, or not; the line says so.
+    Done(Result<String, String>),
+}

@@ -1,0 +1,245 @@
+//! What may lie over a screen: help, palette, choices, questions, a text to read.
+
+use super::action::{Action, Group, TABLE};
+use super::effect::ExportFormat;
+use super::keymap::Keymap;
+use super::line::Line;
+use super::model::ScreenId;
+
+/// The one thing on top of the screen. There is never more than one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    /// A list to choose from.
+    Choose(Chooser),
+    /// A question that `y` answers with yes and anything else with no.
+    Ask(Ask),
+    /// A text to read.
+    Read(Read),
+}
+
+/// Which list is open: it says how it is drawn and whether typing narrows it down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Keys and what they do.
+    Help,
+    /// Commands by name.
+    Palette,
+    /// Columns to sort by.
+    Sort,
+    /// Values to filter by.
+    Pick,
+    /// Forms to export.
+    Export,
+    /// Settings.
+    Settings,
+}
+
+/// A list to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chooser {
+    /// Which.
+    pub list: List,
+    /// What is typed to narrow it down.
+    pub query: Line,
+    /// Everything in it.
+    pub items: Vec<Item>,
+    /// Indexes of the items that fit the query, best first.
+    pub shown: Vec<usize>,
+    /// Position among those shown.
+    pub cursor: usize,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Heading it stands under; empty without.
+    pub group: &'static str,
+    /// At the left: its keys, or its name.
+    pub label: String,
+    /// Behind it.
+    pub note: String,
+    /// What choosing it does.
+    pub then: Then,
+}
+
+/// What choosing a row does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Then {
+    /// As if its key were pressed.
+    Run(Action),
+    /// Sorts by a column.
+    SortBy(usize),
+    /// Adds a word to the filter.
+    FilterBy(String),
+    /// Writes a file.
+    Export(ExportFormat),
+    /// Changes a setting and stays.
+    Set(Setting),
+}
+
+/// What the settings overlay can change, for this run only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Next theme.
+    Theme,
+    /// Mouse on or off.
+    Mouse,
+    /// Turning sign on or off.
+    Animations,
+    /// Masking on or off.
+    Privacy,
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The question, a few lines.
+    pub lines: Vec<String>,
+    /// What yes does.
+    pub yes: Yes,
+}
+
+/// What a yes does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yes {
+    /// Leaves.
+    Quit,
+    /// Marks every row shown.
+    MarkAll,
+    /// Scans everything again.
+    Rescan,
+}
+
+/// A text to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// Title.
+    pub title: String,
+    /// Its lines, unwrapped.
+    pub lines: Vec<String>,
+}
+
+impl Chooser {
+    /// A list with its first row under the cursor.
+    pub fn new(list: List, items: Vec<Item>) -> Chooser {
+        let shown = (0..items.len()).collect();
+        Chooser { list, query: Line::default(), items, shown, cursor: 0 }
+    }
+
+    /// The keys of a screen under their headings.
+    pub fn help(screen: ScreenId, keymap: &Keymap) -> Chooser {
+        let mut items = Vec::new();
+        for group in Group::ALL {
+            for entry in TABLE.iter().filter(|entry| entry.group == group && entry.screens.contains(&screen)) {
+                let label = keymap.key_names(entry.action);
+                let then = Then::Run(entry.action);
+                items.push(Item { group: group.title(), label, note: entry.help.to_owned(), then });
+            }
+        }
+        Chooser::new(List::Help, items)
+    }
+
+    /// Every command of a screen by name.
+    pub fn palette(screen: ScreenId, keymap: &Keymap) -> Chooser {
+        let here = TABLE.iter().filter(|entry| entry.screens.contains(&screen) && entry.action != Action::Palette);
+        let items = here.map(|entry| Item {
+            group: "",
+            label: format!("{:<16} {}", entry.name, entry.help),
+            note: keymap.key_names(entry.action),
+            then: Then::Run(entry.action),
+        });
+        Chooser::new(List::Palette, items.collect())
+    }
+
+    /// Whether letters go to the query instead of moving the cursor.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.list, List::Help | List::Palette | List::Pick)
+    }
+
+    /// Works out anew which items fit the query.
+    pub fn narrow(&mut self) {
+        let query = self.query.text().to_lowercase();
+        let mut fitting: Vec<(u32, usize)> = Vec::new();
+        for (index, item) in self.items.iter().enumerate() {
+            let text = format!("{} {}", item.label, item.note).to_lowercase();
+            let fit = if self.list == List::Palette { fuzzy(&query, &text) } else { contains(&query, &text) };
+            fitting.extend(fit.map(|distance| (distance, index)));
+        }
+        fitting.sort_unstable();
+        self.shown = fitting.into_iter().map(|(_, index)| index).collect();
+        self.cursor = 0;
+    }
+
+    /// The item under the cursor. `None` when nothing fits.
+    pub fn chosen(&self) -> Option<&Item> {
+        self.shown.get(self.cursor).and_then(|index| self.items.get(*index))
+    }
+
+    /// Moves the cursor, stopping at the ends.
+    pub fn move_by(&mut self, delta: isize) {
+        self.cursor = self.cursor.saturating_add_signed(delta).min(self.shown.len().saturating_sub(1));
+    }
+}
+
+/// Fits when every word is in the text.
+fn contains(query: &str, text: &str) -> Option<u32> {
+    query.split_whitespace().all(|word| text.contains(word)).then_some(0)
+}
+
+/// Fits when the letters of the query come in this order; the number says how far apart and how late.
+fn fuzzy(query: &str, text: &str) -> Option<u32> {
+    let query: Vec<char> = query.chars().filter(|c| !c.is_whitespace()).collect();
+    let text: Vec<char> = text.chars().collect();
+    let mut best: Option<u32> = query.is_empty().then_some(0);
+    let starts = text.iter().enumerate().filter(|(_, c)| Some(*c) == query.first());
+    for (start, _) in starts {
+        let mut place = start;
+        let mut distance = start as u32;
+        let mut all = true;
+        for wanted in &query {
+            match text[place..].iter().position(|c| c == wanted) {
+                Some(skipped) => {
+                    distance += skipped as u32 * 4;
+                    place += skipped + 1;
+                }
+                None => {
+                    all = false;
+                    break;
+                }
+            }
+        }
+        if all {
+            best = Some(best.map_or(distance, |known| known.min(distance)));
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn palette(query: &str) -> Vec<String> {
+        let keymap = Keymap::new(&BTreeMap::new()).expect("the keys of the table");
+        let mut chooser = Chooser::palette(ScreenId::Findings, &keymap);
+        chooser.query = Line::new(query);
+        chooser.narrow();
+        let names = chooser.shown.iter().map(|index| chooser.items[*index].label.split(' ').next().unwrap_or_default());
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn palette_finds_commands_by_scattered_letters_best_first() {
+        assert_eq!(palette("unmark").first().map(String::as_str), Some("unmark-all"));
+        assert_eq!(palette("cpcmd").first().map(String::as_str), Some("copy-command"));
+        assert_eq!(palette("zoo").first().map(String::as_str), Some("zoom"));
+        assert!(palette("qqqq").is_empty());
+    }
+
+    #[test]
+    fn palette_holds_every_command_of_the_screen() {
+        let names = palette("");
+        assert!(names.contains(&"mark".to_owned()) && !names.contains(&"hide-unused".to_owned()));
+    }
+}

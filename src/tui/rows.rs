@@ -1,0 +1,236 @@
+//! Which rows a list shows, and in which order. Worked out only when something changed: drawing reads the answer.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::filter::{Filter, Row};
+use super::model::{Model, ScreenId};
+use super::view::{bill, coverage, findings, overview, quotas};
+use crate::model::Finding;
+
+/// What is kept beside the findings so that a hundred thousand of them can be searched between two keys.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// The findings' ids as numbers, in the order of the findings.
+    keys: Vec<u64>,
+    /// Numbers for their resources, equal for equal resources.
+    resources: Vec<u64>,
+    /// Everything a bare word may match, in lower case. Empty until a filter asks for it.
+    haystacks: Vec<String>,
+}
+
+impl Index {
+    /// An index of these findings.
+    pub fn of(findings: &[Finding]) -> Index {
+        Index {
+            keys: findings.iter().map(|finding| key(&finding.id)).collect(),
+            resources: findings.iter().map(|finding| number(&finding.resource.arn)).collect(),
+            haystacks: Vec::new(),
+        }
+    }
+
+    /// The key of a finding by its place.
+    pub fn key(&self, index: usize) -> Option<u64> {
+        self.keys.get(index).copied()
+    }
+
+    /// Numbers for the resources of the findings, in their order.
+    pub fn resources(&self) -> &[u64] {
+        &self.resources
+    }
+
+    /// All keys.
+    pub fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    fn fill(&mut self, findings: &[Finding]) {
+        if self.haystacks.len() != findings.len() {
+            self.haystacks = findings.iter().map(haystack).collect();
+        }
+    }
+}
+
+/// A finding's id as a number: it is sixteen hexadecimal digits, and anything else is hashed.
+pub fn key(id: &str) -> u64 {
+    u64::from_str_radix(id, 16).unwrap_or_else(|_| number(&id))
+}
+
+/// A number for anything, the same within a run.
+pub fn number(thing: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    thing.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn haystack(finding: &Finding) -> String {
+    let mut text = String::new();
+    for (_, part) in findings::texts(finding) {
+        text.push_str(&part);
+        // No word of a filter holds a line break, so none matches across two texts.
+        text.push('\n');
+    }
+    text.to_lowercase()
+}
+
+/// Works out the list of the screen shown and puts the cursor where it belongs.
+pub fn refresh(model: &mut Model) {
+    let view = &model.views[model.screen as usize];
+    let audit = &model.audit;
+    let rows = match model.screen {
+        ScreenId::Overview => overview::rows(audit, &view.pane, &view.filter),
+        ScreenId::Findings => return refresh_findings(model),
+        ScreenId::Quotas => quotas::rows(audit, &view.pane, &view.filter),
+        ScreenId::Bill => bill::rows(audit, &view.pane, &view.filter),
+        ScreenId::Coverage => coverage::rows(audit, &view.pane, &view.filter),
+    };
+    let view = model.view_mut();
+    view.pane.cursor = view.pane.cursor.min(rows.len().saturating_sub(1));
+    view.rows = rows;
+}
+
+fn refresh_findings(model: &mut Model) {
+    let view = &model.views[ScreenId::Findings as usize];
+    let all = &model.audit.findings;
+    let mut rows = order(all, view.pane.sort, view.pane.reverse);
+    if !view.filter.is_empty() {
+        model.index.fill(all);
+    }
+    let view = &model.views[ScreenId::Findings as usize];
+    if let Some(admitted) = &model.admitted {
+        rows.retain(|row| model.index.key(*row).is_some_and(|key| admitted.contains(&key)));
+        model.held = all.len() - rows.len();
+    } else {
+        model.held = 0;
+    }
+    if model.marked_only {
+        rows.retain(|row| model.marks.has(&all[*row].resource.arn));
+    }
+    if !view.filter.is_empty() {
+        rows.retain(|row| {
+            let haystack = model.index.haystacks.get(*row).map_or("", String::as_str);
+            view.filter.passes(&FindingRow { finding: &all[*row], haystack })
+        });
+    }
+    let follow = model.at.and_then(|at| rows.iter().position(|row| model.index.key(*row) == Some(at)));
+    let page = super::view::page(model);
+    let pane = &mut model.views[ScreenId::Findings as usize].pane;
+    let above = pane.cursor.saturating_sub(pane.top);
+    pane.cursor = follow.unwrap_or(pane.cursor).min(rows.len().saturating_sub(1));
+    // The row keeps its place on the screen, so that the list moves around it and not it around the list.
+    pane.top = pane.cursor.saturating_sub(above);
+    pane.keep_visible(page);
+    model.views[ScreenId::Findings as usize].rows = rows;
+}
+
+/// Indexes of the findings in the order of a column. Equal ones stay in the order of the score.
+fn order(findings: &[Finding], sort: usize, reverse: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    match findings::COLUMNS.get(sort).copied().unwrap_or_default() {
+        "cost" => order.sort_by_cached_key(|i| std::cmp::Reverse(findings[*i].monthly_usd)),
+        "age" => order.sort_by_cached_key(|i| std::cmp::Reverse(findings[*i].dormant_days)),
+        "finding" => by_text(&mut order, |i| &findings[i].title),
+        "resource" => by_text(&mut order, |i| findings[i].resource.label()),
+        "region" => by_text(&mut order, |i| findings[i].resource.region.as_str()),
+        "owner" => {
+            let owners: Vec<String> = findings.iter().map(findings::owner).collect();
+            by_text(&mut order, |i| &owners[i]);
+        }
+        _ => {}
+    }
+    if reverse {
+        order.reverse();
+    }
+    order
+}
+
+/// Sorts by text; empty texts come last. Each different text is compared only once with the others: most
+/// columns hold few.
+fn by_text<'a>(order: &mut [usize], text: impl Fn(usize) -> &'a str) {
+    let mut ranks: HashMap<&str, usize> = HashMap::new();
+    for i in order.iter() {
+        ranks.entry(text(*i)).or_default();
+    }
+    let mut texts: Vec<&str> = ranks.keys().copied().collect();
+    texts.sort_unstable_by_key(|text| (text.is_empty(), *text));
+    for (rank, text) in texts.into_iter().enumerate() {
+        ranks.insert(text, rank);
+    }
+    order.sort_by_cached_key(|i| ranks.get(text(*i)).copied());
+}
+
+struct FindingRow<'a> {
+    finding: &'a Finding,
+    haystack: &'a str,
+}
+
+impl Row for FindingRow<'_> {
+    fn contains(&self, column: &str, needle: &str) -> bool {
+        if column.is_empty() {
+            return self.haystack.contains(needle);
+        }
+        // Most rows do not hold the needle anywhere, and so not in this column.
+        self.haystack.contains(needle)
+            && findings::texts(self.finding).iter().any(|(name, text)| *name == column && text.to_lowercase().contains(needle))
+    }
+
+    fn number(&self, column: &str) -> Option<f64> {
+        match column {
+            "score" => Some(f64::from(self.finding.score)),
+            "cost" => self.finding.monthly_usd.map(crate::model::Usd::dollars),
+            "age" => self.finding.dormant_days.map(f64::from),
+            _ => None,
+        }
+    }
+}
+
+/// Columns a filter may name on the screen shown.
+pub fn filter_columns(model: &Model) -> Vec<&'static str> {
+    let of = |columns: &[&'static str], texts: Vec<(&'static str, String)>| {
+        let mut names: Vec<&'static str> = columns.to_vec();
+        names.extend(texts.into_iter().map(|(name, _)| name));
+        names
+    };
+    let audit = &model.audit;
+    match model.screen {
+        ScreenId::Overview => Vec::new(),
+        ScreenId::Findings => findings::FILTERS.to_vec(),
+        ScreenId::Quotas => of(quotas::COLUMNS, quotas::row_text(audit, 0)),
+        ScreenId::Bill => of(bill::COLUMNS, bill::row_text(audit, 0)),
+        ScreenId::Coverage => of(coverage::COLUMNS, coverage::row_text(audit, 0)),
+    }
+}
+
+/// Whether the filter of the screen shown may be used there.
+pub fn check(model: &Model, filter: &Filter) -> Result<(), super::filter::FilterError> {
+    filter.check(&filter_columns(model))
+}
+
+/// How many rows `f` looks at: the key has to answer at once.
+pub const LOOKED_AT: usize = 20_000;
+
+/// Values of the columns of the rows shown, with how many rows have each: what `f` offers. Only the first
+/// [`LOOKED_AT`] rows are counted.
+pub fn values(model: &Model) -> Vec<(&'static str, String, usize)> {
+    let rows = &model.view().rows[..model.view().rows.len().min(LOOKED_AT)];
+    let audit = &model.audit;
+    let mut counts: HashMap<(&'static str, String), usize> = HashMap::new();
+    for row in rows {
+        let texts = match model.screen {
+            ScreenId::Overview => Vec::new(),
+            ScreenId::Findings => audit.findings.get(*row).map(findings::groups).unwrap_or_default(),
+            ScreenId::Quotas => quotas::row_text(audit, *row),
+            ScreenId::Bill => bill::row_text(audit, *row),
+            ScreenId::Coverage => coverage::row_text(audit, *row),
+        };
+        for value in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    // A value that one row alone has is better typed than picked, unless the list is short.
+    let least = if rows.len() > 30 { 2 } else { 1 };
+    let mut values: Vec<_> = counts.into_iter().map(|((column, text), count)| (column, text, count)).collect();
+    values.retain(|(_, _, count)| *count >= least);
+    values.sort_by(|a, b| (a.0, std::cmp::Reverse(a.2), &a.1).cmp(&(b.0, std::cmp::Reverse(b.2), &b.1)));
+    values
+}

@@ -1,0 +1,350 @@
+//! The loop: waits for keys and news, updates, grants wishes, draws when something changed.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use crossterm::event::{self, Event as Terminal, KeyEventKind};
+use jiff::Timestamp;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::effect::{Effect, ExportFormat, Rescan};
+use super::look::{ColorDepth, Theme};
+use super::message::Message;
+use super::model::Model;
+use super::terminal::Screenful;
+use super::update::update;
+use super::view;
+use crate::audit::Audit;
+use crate::model::Event;
+
+/// Where an audit comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A scan of this account by this program, now.
+    Live,
+    /// The account built into the program.
+    Demo,
+    /// A report written earlier.
+    File(PathBuf),
+}
+
+/// What the screen is told at its start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Colours.
+    pub theme: Theme,
+    /// How many colours the terminal has.
+    pub depth: ColorDepth,
+    /// Whether only ASCII signs are drawn.
+    pub ascii: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Whether the running sign turns.
+    pub animations: bool,
+    /// Whether account ids, ARNs and addresses are masked.
+    pub privacy: bool,
+    /// Where the audit comes from.
+    pub origin: Origin,
+    /// The user's own keys: action name → keys.
+    pub keys: BTreeMap<String, String>,
+}
+
+/// News for the screen.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The scan says something.
+    Event(Box<Event>),
+    /// A line for the message line.
+    Note(String),
+    /// Nothing more will come of this scan.
+    Ended,
+}
+
+/// What the screen may ask of the program around it. Each answer is one line for the message line.
+pub trait Outside {
+    /// Puts text on the system's clipboard. The terminal's own has been written already.
+    fn copy(&mut self, text: &str) -> Result<String, String>;
+    /// Opens an address in a browser.
+    fn open(&mut self, url: &str) -> Result<String, String>;
+    /// Writes the audit to a file.
+    fn export(&mut self, format: ExportFormat, audit: &Audit) -> Result<String, String>;
+    /// Looks again; what is found comes in as news.
+    fn rescan(&mut self, what: Rescan) -> Result<String, String>;
+    /// Stops the scan; what was found is kept.
+    fn stop(&mut self);
+    /// Holds the scan, or lets it go on.
+    fn pause(&mut self, on: bool);
+    /// Whether looking again is possible.
+    fn can_rescan(&self) -> bool;
+}
+
+/// Shortest time between two drawings while only news arrives: ten a second.
+const FRAME: Duration = Duration::from_millis(100);
+/// How often the running sign turns.
+const TURN: Duration = Duration::from_millis(250);
+/// Longest time spent on news before the keyboard is looked at again.
+const SLICE: Duration = Duration::from_millis(4);
+
+/// What wakes the loop.
+enum Wake {
+    Terminal(Terminal),
+    /// News waits in the other channel.
+    News,
+    Signal(i32),
+    /// The keyboard is gone.
+    Lost,
+}
+
+/// Shows an audit until the person leaves, and gives back what it has become.
+///
+/// Errors when the terminal cannot be set up or written to, or when the user's keys cannot be used. The terminal
+/// is as it was before in any case.
+pub fn run(audit: Audit, feed: Receiver<Input>, options: Options, outside: &mut dyn Outside) -> io::Result<Audit> {
+    let mut model = Model::new(audit, &options).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    model.can_rescan = outside.can_rescan();
+    let (wake, woken) = mpsc::channel();
+    let (news, waiting) = (forward(feed, wake.clone()), woken);
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCONT])?;
+    let handle = signals.handle();
+    let to_loop = wake.clone();
+    std::thread::spawn(move || signals.forever().all(|signal| to_loop.send(Wake::Signal(signal)).is_ok()));
+    let screen = Screenful::open(options.mouse)?;
+    std::thread::spawn(move || read_keys(&wake));
+    let (columns, rows) = crossterm::terminal::size()?;
+    update(&mut model, Message::Resize(columns, rows));
+    let mut running = Loop { model, screen, outside, began: Instant::now(), drawn: None, dirty: true, quit: false };
+    let ended = running.until_quit(&waiting, &news);
+    handle.close();
+    let Loop { model, screen, .. } = running;
+    screen.close()?;
+    ended.map(|()| model.audit)
+}
+
+/// News on its way to the loop, and whether the loop has been told of it.
+struct News {
+    queue: Receiver<Input>,
+    told: Arc<AtomicBool>,
+}
+
+/// Passes news on, waking the loop once for any number of them, so that a flood never hides a key.
+fn forward(feed: Receiver<Input>, wake: Sender<Wake>) -> News {
+    let (into, queue) = mpsc::channel();
+    let told = Arc::new(AtomicBool::new(false));
+    let telling = Arc::clone(&told);
+    std::thread::spawn(move || {
+        for input in feed {
+            if into.send(input).is_err() {
+                return;
+            }
+            if !telling.swap(true, Ordering::AcqRel) && wake.send(Wake::News).is_err() {
+                return;
+            }
+        }
+    });
+    News { queue, told }
+}
+
+fn read_keys(wake: &Sender<Wake>) {
+    loop {
+        let next = event::read().map_or(Wake::Lost, Wake::Terminal);
+        let is_last = matches!(next, Wake::Lost);
+        if wake.send(next).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+struct Loop<'a> {
+    model: Model,
+    screen: Screenful,
+    outside: &'a mut dyn Outside,
+    began: Instant,
+    /// When the screen was last drawn. `None` when it has to be drawn at once.
+    drawn: Option<Instant>,
+    /// Whether something changed since.
+    dirty: bool,
+    quit: bool,
+}
+
+impl Loop<'_> {
+    fn until_quit(&mut self, waiting: &Receiver<Wake>, news: &News) -> io::Result<()> {
+        let mut more = false;
+        while !self.quit {
+            self.draw_if_due()?;
+            let first = if more { waiting.try_recv().map_err(|_| RecvTimeoutError::Timeout) } else { self.wait(waiting) };
+            self.tell_time();
+            match first {
+                Ok(wake) => self.take(wake)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            while let Ok(wake) = waiting.try_recv() {
+                self.take(wake)?;
+            }
+            more = self.take_news(news)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for something to happen; no longer than until the screen shows something new by itself.
+    fn wait(&self, waiting: &Receiver<Wake>) -> Result<Wake, RecvTimeoutError> {
+        let since = self.drawn.map_or(FRAME, |drawn| drawn.elapsed());
+        let limit = if self.dirty {
+            FRAME.saturating_sub(since)
+        } else if self.model.is_running() {
+            let turn = if self.model.animations { TURN } else { Duration::from_secs(1) };
+            turn.saturating_sub(since)
+        } else {
+            match view::age_changes_in(&self.model) {
+                Some(seconds) => Duration::from_secs(seconds.max(1)),
+                None => return waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            }
+        };
+        waiting.recv_timeout(limit)
+    }
+
+    fn tell_time(&mut self) {
+        let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let age = view::age(&self.model);
+        update(&mut self.model, Message::Clock(ms, Timestamp::now()));
+        self.dirty |= view::age(&self.model) != age;
+        let due = self.drawn.is_some_and(|drawn| drawn.elapsed() >= TURN);
+        if self.model.is_running() && !self.model.paused && due {
+            let late = self.drawn.is_some_and(|drawn| drawn.elapsed() >= Duration::from_secs(1));
+            if self.model.animations || late {
+                update(&mut self.model, Message::Tick);
+                self.dirty = true;
+            }
+        }
+    }
+
+    fn take(&mut self, wake: Wake) -> io::Result<()> {
+        let message = match wake {
+            Wake::Terminal(Terminal::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
+            Wake::Terminal(Terminal::Mouse(mouse)) => Message::Mouse(mouse),
+            Wake::Terminal(Terminal::Paste(text)) => Message::Paste(text),
+            Wake::Terminal(Terminal::Resize(columns, rows)) => Message::Resize(columns, rows),
+            Wake::Terminal(_) | Wake::News => return Ok(()),
+            // Somebody stopped and continued the program from outside: what the terminal shows is anyone's guess.
+            Wake::Signal(SIGCONT) => {
+                self.screen.enter()?;
+                return self.repaint();
+            }
+            Wake::Signal(_) | Wake::Lost => {
+                self.quit = true;
+                return Ok(());
+            }
+        };
+        // A mouse that moves changes nothing and draws nothing.
+        if let Message::Mouse(mouse) = &message {
+            if !super::update::mouse::matters(mouse) {
+                return Ok(());
+            }
+        }
+        self.drawn = None;
+        self.dirty = true;
+        self.tell(message)
+    }
+
+    /// Takes waiting news for a moment. Says whether there is more.
+    fn take_news(&mut self, news: &News) -> io::Result<bool> {
+        news.told.store(false, Ordering::Release);
+        let began = Instant::now();
+        while began.elapsed() < SLICE {
+            let Ok(input) = news.queue.try_recv() else { return Ok(false) };
+            self.dirty = true;
+            let message = match input {
+                Input::Event(event) => Message::Event(event),
+                Input::Note(text) => Message::Note(text),
+                Input::Ended => Message::Ended,
+            };
+            self.tell(message)?;
+        }
+        Ok(true)
+    }
+
+    fn tell(&mut self, message: Message) -> io::Result<()> {
+        for effect in update(&mut self.model, message) {
+            self.grant(effect)?;
+        }
+        Ok(())
+    }
+
+    fn grant(&mut self, effect: Effect) -> io::Result<()> {
+        let answer = match effect {
+            Effect::Quit => {
+                self.quit = true;
+                return Ok(());
+            }
+            Effect::Suspend => {
+                self.screen.suspend()?;
+                let (columns, rows) = crossterm::terminal::size()?;
+                update(&mut self.model, Message::Resize(columns, rows));
+                return self.repaint();
+            }
+            Effect::Redraw => return self.repaint(),
+            Effect::Mouse(on) => return self.screen.mouse(on),
+            Effect::Stop => {
+                self.outside.stop();
+                return Ok(());
+            }
+            Effect::Pause(on) => {
+                self.outside.pause(on);
+                return Ok(());
+            }
+            Effect::Copy(what, text) => self.copy(&what, &text)?,
+            Effect::Open(url) => self.outside.open(&url),
+            Effect::Export(format) => self.outside.export(format, &self.model.audit),
+            Effect::Rescan(what) => self.outside.rescan(what),
+        };
+        self.tell(Message::Done(answer))
+    }
+
+    /// The terminal's clipboard first, since it works over SSH; it gives no answer. Then the system's, if there is one.
+    fn copy(&mut self, what: &str, text: &str) -> io::Result<Result<String, String>> {
+        let sent = self.screen.copy(text)?;
+        let system = self.outside.copy(text);
+        Ok(match (sent, system) {
+            (true, _) => Ok(format!("{what} sent to the terminal's clipboard")),
+            (false, Ok(line)) => Ok(line),
+            (false, Err(line)) => Err(format!("{what} is too long for the terminal's clipboard; {line}")),
+        })
+    }
+
+    fn repaint(&mut self) -> io::Result<()> {
+        self.screen.clear()?;
+        self.drawn = None;
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        if !self.dirty || self.quit {
+            return Ok(());
+        }
+        let by_key = self.drawn.is_none();
+        if self.drawn.is_some_and(|drawn| drawn.elapsed() < FRAME) {
+            return Ok(());
+        }
+        // Sums over everything can wait for the next drawing that no key asked for.
+        if !by_key || !self.model.is_running() {
+            self.model.digest();
+        }
+        self.model.refresh();
+        if !self.screen.is_ours() {
+            self.screen.enter()?;
+            self.screen.clear()?;
+        }
+        let model = &self.model;
+        self.screen.draw(|frame| view::draw(model, frame))?;
+        self.dirty = by_key && model.is_running() && model.digest_stale;
+        self.drawn = Some(Instant::now());
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! What stands beside a bill: charges, period, source; or why there is none.
+
+use jiff::civil::Date;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::money;
+use crate::model::{Bill, BillPeriod, ChargeKind, Why};
+use crate::tui::action::Action;
+use crate::tui::look::Role;
+use crate::tui::view::screen::{Screen, inside};
+use crate::tui::view::table::fit;
+
+/// Why there is no bill, and what to do: a line each.
+pub fn why_absent(cx: &Screen<'_>) -> Vec<String> {
+    let rescan = format!("{} scans again and asks once more.", cx.key(Action::Rescan));
+    let Some(gap) = cx.audit.gaps().find(|gap| gap.kind.service() == "cost-explorer") else {
+        return if cx.audit.is_running() {
+            vec!["The bill has not been read yet; it is asked for beside the scan.".to_owned()]
+        } else {
+            vec!["This scan did not read the bill.".to_owned(), rescan]
+        };
+    };
+    let what = match gap.why {
+        Why::Denied => format!("Cost Explorer refused: the role lacks {}.", gap.action),
+        Why::Disabled => "Cost Explorer is not switched on for this account, or has no data yet.".to_owned(),
+        Why::NotScanned => "The bill was left out of this scan.".to_owned(),
+        why => format!("The bill could not be read ({why})."),
+    };
+    vec![what, cx.text(&gap.detail, 300), rescan, format!("{} shows every gap.", cx.key(Action::Coverage))]
+}
+
+/// `24 Oct – 22 Nov 2026`: first and last day.
+pub fn period(period: &BillPeriod) -> String {
+    let day = |text: &str| text.parse::<Date>().ok();
+    match (day(&period.start), day(&period.end).and_then(|end| end.yesterday().ok())) {
+        (Some(first), Some(last)) => {
+            format!("{} – {}", first.strftime("%-d %b"), last.strftime("%-d %b %Y"))
+        }
+        _ => crate::model::clean(&format!("{} – {}", period.start, period.end)).into_owned(),
+    }
+}
+
+/// Amounts that are not usage, and what is to be paid in all.
+pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
+    let width = usize::from(inside(area).width);
+    let rows = usize::from(inside(area).height);
+    let line = |name: &str, amount: String, role: Role| {
+        let room = width.saturating_sub(16);
+        Line::from(vec![
+            Span::raw(format!(" {} ", fit(&cx.text(name, room), room, false))),
+            cx.span(fit(&amount, 13, true), role),
+        ])
+    };
+    let mut lines = Vec::new();
+    if bill.charges.is_empty() {
+        lines.push(cx.line(" none in this period", Role::Dim));
+    }
+    for charge in &bill.charges {
+        let role = if charge.kind == ChargeKind::Credit { Role::Good } else { Role::Default };
+        lines.push(line(&charge.record_type, money(charge.usd), role));
+    }
+    let others: crate::model::Usd = bill.charges.iter().map(|charge| charge.usd).sum();
+    let room = rows.saturating_sub(2);
+    if lines.len() > room {
+        let more = lines.len() + 1 - room.max(1);
+        lines.truncate(room.saturating_sub(1));
+        lines.push(cx.line(format!(" {} {more} more", cx.look.glyphs.ellipsis), Role::Dim));
+    }
+    lines.push(line("usage", money(bill.usage_usd), Role::Default));
+    lines.push(line("charged in all", money(bill.usage_usd + others), Role::Money));
+    lines
+}
+
+/// Period, source and forecast.
+pub fn about(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
+    let width = usize::from(inside(area).width).saturating_sub(2);
+    let estimated = if bill.period.estimated { ", still estimated" } else { "" };
+    let forecast = match bill.forecast_usd {
+        Some(usd) => format!("Forecast to the month's end {}", usd.pretty()),
+        None => "No forecast: Cost Explorer has too little history".to_owned(),
+    };
+    let texts = [
+        format!("{}{estimated}", period(&bill.period)),
+        forecast,
+        format!("Asked {}", bill.fetched_at.strftime("%Y-%m-%d %H:%M UTC")),
+        age(cx, bill),
+        "Usage is unblended, without credits and tax.".to_owned(),
+        format!("A request to Cost Explorer costs $0.01; {} asks again.", cx.key(Action::Rescan)),
+    ];
+    texts.into_iter().map(|text| Line::from(format!(" {}", cx.text(&text, width)))).collect()
+}
+
+/// How old the answer was when the scan began: a cached one keeps its first time.
+fn age(cx: &Screen<'_>, bill: &Bill) -> String {
+    let seconds = cx.audit.started_at.as_second() - bill.fetched_at.as_second();
+    match seconds {
+        i64::MIN..60 => "in this scan".to_owned(),
+        60..3600 => format!("{} min before this scan (kept answer)", seconds / 60),
+        3600..172_800 => format!("{} h before this scan (kept answer)", seconds / 3600),
+        _ => format!("{} days before this scan (kept answer)", seconds / 86_400),
+    }
+}

@@ -1,0 +1,389 @@
+//! Findings: the list, and the detail of the one under the cursor.
+//!
+//! ```text
+//!  41 findings, 3 marked = $187.80/mo                filter: cost>1
+//! ┌─ Findings 12 of 41 ──────┐┌─ Detail ─────────────── 2/41 ┐
+//! ```
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::screen::{Hit, Screen, inside, pane_at};
+use super::table::{self, Column, Row};
+use super::{WIDE, detail};
+use crate::model::{Category, Finding, Usd};
+use crate::tui::action::Action;
+use crate::tui::look::Role;
+use crate::tui::model::{Model, ScreenId};
+
+/// Panes: the list, and the detail.
+pub const PANES: usize = 2;
+
+/// Columns to sort by. The screen's own order is the score, then dollars.
+pub const COLUMNS: &[&str] = &["score", "cost", "finding", "resource", "region", "age", "owner"];
+
+/// Columns a filter may name.
+pub const FILTERS: &[&str] = &[
+    "score", "cost", "finding", "resource", "region", "age", "owner", "tag", "why", "id", "name", "arn", "account",
+    "kind", "service", "rule", "category", "severity", "certainty", "closure", "remedy", "state",
+];
+
+/// The state's column: locked, managed, price unknown.
+const STATE: Column = Column::text("", "", 1, Column::ALWAYS);
+
+/// Columns of the list; what is last to be missed has the most weight.
+fn table_columns(cx: &Screen<'_>) -> [Column; 10] {
+    let region = cx.audit.scope.iter().map(|region| region.as_str().len()).max().unwrap_or(9).clamp(9, 14);
+    let region = u16::try_from(region).unwrap_or(14);
+    [
+        STATE,
+        Column::number("score", "sc", 3, Column::ALWAYS),
+        Column::number("cost", "$/mo", 8, Column::ALWAYS),
+        Column::text("finding", "finding", 13, Column::ALWAYS).growing(),
+        Column::text("resource", "resource", 21, 5),
+        Column::text("region", "region", region, 6),
+        Column::number("age", "age", 5, 4),
+        Column::text("owner", "owner", 16, 3),
+        Column::text("tag", "tag", 18, 2),
+        Column::text("why", "why", 30, 1),
+    ]
+}
+
+/// Texts of a finding by column, as the list and the filter know them.
+pub fn texts(finding: &Finding) -> Vec<(&'static str, String)> {
+    let resource = &finding.resource;
+    let mut texts = vec![
+        ("finding", finding.title.clone()),
+        ("resource", resource.label().to_owned()),
+        ("id", resource.id.clone()),
+        ("arn", resource.arn.as_str().to_owned()),
+        ("account", resource.account.clone()),
+        ("owner", owner(finding)),
+        ("why", finding.evidence.first().map(crate::model::Evidence::line).unwrap_or_default()),
+        ("certainty", finding.certainty.word().to_owned()),
+        ("closure", finding.closure.word().to_owned()),
+    ];
+    texts.extend(resource.name.clone().map(|name| ("name", name)));
+    texts.extend(resource.tags.iter().map(|(key, value)| ("tag", format!("{key}={value}"))));
+    texts.extend(groups(finding));
+    texts
+}
+
+/// Texts of a finding that many share: what there is to pick from.
+pub fn groups(finding: &Finding) -> Vec<(&'static str, String)> {
+    let resource = &finding.resource;
+    let mut texts = vec![
+        ("region", resource.region.as_str().to_owned()),
+        ("kind", resource.kind.as_str().to_owned()),
+        ("service", resource.kind.service().to_owned()),
+        ("rule", finding.rule.clone()),
+        ("category", finding.category.word().to_owned()),
+        ("severity", finding.severity.word().to_owned()),
+        ("remedy", finding.remedy.clone()),
+    ];
+    texts.extend(states(finding).into_iter().map(|state| ("state", state.to_owned())));
+    texts
+}
+
+fn states(finding: &Finding) -> Vec<&'static str> {
+    let mut states = Vec::new();
+    if finding.protected.is_some() {
+        states.push("locked");
+    }
+    if finding.managed_by.is_some() {
+        states.push("managed");
+    }
+    if finding.monthly_usd.is_none() {
+        states.push("unpriced");
+    }
+    states
+}
+
+/// Who manages the resource, else who its tags say it belongs to. Empty when nothing tells.
+pub fn owner(finding: &Finding) -> String {
+    let managed = finding.managed_by.as_ref().or(finding.resource.owner.as_ref());
+    if let Some(owner) = managed {
+        return owner.label();
+    }
+    let tag = finding.resource.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("owner"));
+    tag.map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+/// Where everything lies. What is not drawn is empty.
+struct Areas {
+    summary: Rect,
+    list: Rect,
+    detail: Rect,
+    /// Two lines of detail under a list that is too narrow for more.
+    strip: Rect,
+}
+
+fn areas(area: Rect, cx: &Screen<'_>) -> Areas {
+    let summary = Rect { height: area.height.min(1), ..area };
+    let rest = Rect { y: area.y + summary.height, height: area.height - summary.height, ..area };
+    let none = Areas { summary, list: Rect::ZERO, detail: Rect::ZERO, strip: Rect::ZERO };
+    if cx.is_single(area) || (area.width < WIDE && cx.focus == 1) {
+        return if cx.focus == 1 { Areas { detail: rest, ..none } } else { Areas { list: rest, ..none } };
+    }
+    if area.width < WIDE {
+        let height = rest.height.saturating_sub(4);
+        let strip = Rect { y: rest.y + height, height: rest.height - height, ..rest };
+        return Areas { list: Rect { height, ..rest }, strip, ..none };
+    }
+    let width = if area.width >= 150 { area.width * 11 / 20 } else { area.width / 2 + 2 };
+    let detail = Rect { x: rest.x + width, width: rest.width - width, ..rest };
+    Areas { list: Rect { width, ..rest }, detail, ..none }
+}
+
+/// Rows the list has room for.
+pub fn height(area: Rect, cx: &Screen<'_>) -> usize {
+    table::height(inside(areas(area, cx).list))
+}
+
+/// How far the detail can be scrolled.
+pub fn last_line(model: &Model) -> usize {
+    let (area, cx) = (super::body(super::whole(model)), super::screen(model));
+    let inner = inside(areas(area, &cx).detail);
+    let lines = model.current().map_or(0, |finding| detail::lines(&cx, finding, inner).len());
+    lines.saturating_sub(usize::from(inner.height))
+}
+
+/// What lies at a place.
+pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
+    let areas = areas(area, cx);
+    match pane_at(&[areas.list, areas.detail], column, row) {
+        Hit::Pane(0) => table::hit(inside(areas.list), cx, &table_columns(cx), COLUMNS, column, row),
+        other => other,
+    }
+}
+
+/// The line that explains the signs; on a narrow screen, what the score is made of.
+pub fn hint(model: &Model, cx: &Screen<'_>) -> String {
+    let narrow = model.size.0 < WIDE;
+    match model.current().filter(|finding| narrow && !finding.score_parts.is_empty()) {
+        Some(finding) => {
+            let parts = finding.score_parts.iter().map(|part| format!("{} {}", part.name, part.points));
+            format!("Score {} = {}", finding.score, parts.collect::<Vec<_>>().join(" + "))
+        }
+        None => {
+            let g = &cx.look.glyphs;
+            format!(
+                "{} marked   L locked   M managed by something else   {} price unknown: {}   nothing is deleted here",
+                g.mark, g.unknown, g.dash
+            )
+        }
+    }
+}
+
+/// Draws it.
+pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
+    let areas = areas(area, cx);
+    draw_summary(frame, areas.summary, model, cx);
+    if !areas.list.is_empty() {
+        draw_list(frame, areas.list, model, cx);
+    }
+    let Some(finding) = model.current() else {
+        if !areas.detail.is_empty() {
+            cx.boxed(frame, areas.detail, 1, "Detail", "", vec![cx.line(" No finding is chosen.", Role::Dim)]);
+        }
+        return;
+    };
+    if !areas.detail.is_empty() {
+        let remark = format!("{}/{}", cx.pane.cursor + 1, cx.rows.len());
+        let inner = inside(areas.detail);
+        let lines = detail::lines(cx, finding, inner);
+        let last = lines.len().saturating_sub(usize::from(inner.height));
+        let shown = lines.into_iter().skip(cx.scroll.min(last)).collect();
+        cx.boxed(frame, areas.detail, 1, "Detail", &remark, shown);
+    }
+    if !areas.strip.is_empty() {
+        let title = cx.text(&finding.resource.id, 60);
+        let lines = detail::strip(cx, finding, usize::from(areas.strip.width).saturating_sub(3));
+        cx.boxed(frame, areas.strip, 1, &title, "", lines);
+    }
+}
+
+/// `41 findings, 3 marked = $187.80/mo`, and the filter at the right.
+fn draw_summary(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
+    let digest = cx.digest;
+    let dot = cx.look.glyphs.dot;
+    let mut text = format!(" {} findings", model.audit.findings.len());
+    if model.marks.is_empty() {
+        text.push_str(&format!(" = {}/mo", digest.waste.pretty()));
+    } else {
+        text.push_str(&format!(", {} marked = {}/mo", model.marks.len(), model.marks.total().pretty()));
+        let hidden = hidden_marks(model);
+        if hidden > 0 {
+            text.push_str(&format!(" ({hidden} not shown)"));
+        }
+    }
+    if digest.unpriced > 0 {
+        text.push_str(&format!(" {dot} {} not priced", digest.unpriced));
+    }
+    if digest.gaps > 0 {
+        let key = cx.key(Action::Coverage);
+        text.push_str(&format!(" {dot} {} gaps, see {key}", digest.gaps));
+    }
+    let room = usize::from(area.width);
+    let left = cx.text(&text, room);
+    let used = left.width();
+    frame.render_widget(Paragraph::new(left), area);
+    let mut filter = if model.marked_only { "marked only".to_owned() } else { String::new() };
+    if !cx.pane.filter.is_empty() {
+        let joint = if filter.is_empty() { "" } else { ", " };
+        filter.push_str(&format!("{joint}filter: {}", cx.pane.filter));
+    }
+    if filter.is_empty() || used + 6 > room {
+        return;
+    }
+    let filter = format!("{} ", cx.text(&filter, room - used - 3));
+    let width = u16::try_from(filter.width()).unwrap_or(0);
+    let right = Rect { x: area.right().saturating_sub(width), width, ..area };
+    frame.render_widget(Paragraph::new(cx.line(filter, Role::Key)), right);
+}
+
+/// Marked resources that no row shown stands for.
+fn hidden_marks(model: &Model) -> usize {
+    let rows = &model.view_of(ScreenId::Findings).rows;
+    if rows.len() == model.audit.findings.len() {
+        return 0;
+    }
+    let shown = rows.iter().filter_map(|row| model.audit.findings.get(*row)).map(|finding| &finding.resource.arn);
+    let shown: std::collections::HashSet<_> = shown.filter(|arn| model.marks.has(arn)).collect();
+    model.marks.len() - shown.len().min(model.marks.len())
+}
+
+fn draw_list(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
+    let inner = inside(area);
+    let columns = table_columns(cx);
+    let remark = match (model.held, model.range) {
+        (_, Some(_)) => "range: Space marks it".to_owned(),
+        (0, None) => String::new(),
+        (held, None) => format!("{held} new: {}", cx.key(Action::ShowNew)),
+    };
+    let title = format!("Findings {}", table::extent(cx, inner, model.audit.findings.len()));
+    if cx.rows.is_empty() {
+        let lines = empty(model, cx).into_iter().map(|text| Line::from(format!(" {text}"))).collect();
+        return cx.boxed(frame, area, 0, "Findings", &remark, lines);
+    }
+    frame.render_widget(cx.block(area, 0, &title, &remark), area);
+    let widths: Vec<usize> = (0..columns.len()).map(|column| table::width_of(&columns, inner, column)).collect();
+    let range = range(model);
+    table::draw(frame, inner, cx, &columns, COLUMNS, &|index| row(model, cx, &widths, index, &range));
+}
+
+/// The rows of a range being made.
+fn range(model: &Model) -> Vec<usize> {
+    let view = model.view_of(ScreenId::Findings);
+    let from = model.range.and_then(|anchor| view.rows.iter().position(|row| model.index.key(*row) == Some(anchor)));
+    let Some(from) = from else { return Vec::new() };
+    let (first, last) = (from.min(view.pane.cursor), from.max(view.pane.cursor));
+    view.rows.get(first..=last).unwrap_or_default().to_vec()
+}
+
+fn row(model: &Model, cx: &Screen<'_>, widths: &[usize], index: usize, range: &[usize]) -> Row {
+    let Some(finding) = model.audit.findings.get(index) else {
+        return Row { sign: (String::new(), Role::Default), cells: Vec::new() };
+    };
+    let g = &cx.look.glyphs;
+    let sign = if model.marks.has(&finding.resource.arn) {
+        (g.mark.to_owned(), Role::Mark)
+    } else if range.contains(&index) {
+        (g.queued.to_owned(), Role::Mark)
+    } else {
+        (" ".to_owned(), Role::Default)
+    };
+    let width = |column: usize| widths.get(column).copied().unwrap_or(0);
+    let plain = |column: usize, text: &str| (cx.text(text, width(column)), Role::Default);
+    let why = finding.evidence.first().filter(|_| width(9) > 0).map(crate::model::Evidence::line).unwrap_or_default();
+    let cells = vec![
+        state(cx, finding),
+        (finding.score.to_string(), Role::Title),
+        money(cx, finding),
+        plain(3, &finding.title),
+        plain(4, finding.resource.label()),
+        plain(5, finding.resource.region.as_str()),
+        (age(cx, finding), Role::Default),
+        plain(7, &owner(finding)),
+        plain(8, &tag(finding)),
+        plain(9, &why),
+    ];
+    Row { sign, cells }
+}
+
+/// `L` locked, `M` managed, `?` price unknown: one character, the gravest first.
+fn state(cx: &Screen<'_>, finding: &Finding) -> (String, Role) {
+    match (&finding.protected, &finding.managed_by, finding.monthly_usd) {
+        (Some(_), _, _) => ("L".to_owned(), Role::Warn),
+        (None, Some(_), _) => ("M".to_owned(), Role::Warn),
+        (None, None, None) => (cx.look.glyphs.unknown.to_owned(), Role::Unknown),
+        (None, None, Some(_)) => (" ".to_owned(), Role::Default),
+    }
+}
+
+/// Dollars a month with two decimals; a dash when nobody knows.
+fn money(cx: &Screen<'_>, finding: &Finding) -> (String, Role) {
+    match finding.monthly_usd {
+        None => (cx.look.glyphs.dash.to_owned(), Role::Unknown),
+        Some(amount) if finding.counts() && amount > Usd::ZERO => (amount.to_string(), Role::Money),
+        Some(amount) => (amount.to_string(), Role::Dim),
+    }
+}
+
+fn age(cx: &Screen<'_>, finding: &Finding) -> String {
+    finding.dormant_days.map_or(cx.look.glyphs.dash.to_owned(), |days| format!("{days}d"))
+}
+
+/// The tags a person is likely to look for first; the name and AWS's own are no news.
+fn tag(finding: &Finding) -> String {
+    let own = finding.resource.tags.iter().filter(|(key, _)| key.as_str() != "Name" && !key.starts_with("aws:"));
+    own.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Why there is nothing in the list, and which key helps.
+fn empty(model: &Model, cx: &Screen<'_>) -> Vec<String> {
+    let all = model.audit.findings.len();
+    if all > 0 && !cx.pane.filter.is_empty() {
+        let key = cx.key(Action::Back);
+        return vec![format!("{all} findings, none of them matches the filter."), format!("{key} clears it.")];
+    }
+    if all > 0 && model.marked_only {
+        return vec![format!("{all} findings, none of them is marked."), format!("{} shows all.", cx.key(Action::MarkedOnly))];
+    }
+    if all > 0 {
+        return vec![format!("{} new findings wait.", model.held), format!("{} shows them.", cx.key(Action::ShowNew))];
+    }
+    let cells = &cx.digest.cells;
+    if model.is_running() {
+        let read = format!("{} of {} cells are read.", cells.over, cells.wanted);
+        return vec!["No finding so far.".to_owned(), read, "Rules judge as the scan goes on.".to_owned()];
+    }
+    if cells.wanted == 0 {
+        return vec!["Nothing has been scanned.".to_owned(), format!("{} scans.", cx.key(Action::Rescan))];
+    }
+    let mut lines = vec![format!("No finding in {} resources.", model.audit.resource_count())];
+    if cx.digest.gaps > 0 {
+        lines.push(format!("But {} things could not be looked at:", cx.digest.gaps));
+        lines.push(format!("{} shows them.", cx.key(Action::Coverage)));
+    }
+    lines
+}
+
+/// What sort of leftover it is, in words.
+pub fn sort_of(category: Category) -> &'static str {
+    match category {
+        Category::Stopped => "switched off, still billed",
+        Category::Idle => "running, unused",
+        Category::Orphaned => "belongs to nothing",
+        Category::Old => "kept longer than needed",
+        Category::Oversized => "larger than needed",
+        Category::Outdated => "an older generation",
+        Category::Commitment => "a commitment",
+        Category::Trial => "a trial",
+        Category::Quota => "near a quota",
+        Category::Closure => "in the way of closing the account",
+    }
+}

@@ -1,0 +1,129 @@
+//! Waste and bill.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::audit::Totals;
+use crate::model::{Bill, Usd};
+use crate::tui::look::Role;
+use crate::tui::view::bill::why_absent;
+use crate::tui::view::screen::Screen;
+use crate::tui::view::table::fit;
+
+/// The waste in all, beside what it leaves out.
+pub fn waste(cx: &Screen<'_>, _inner: Rect) -> Vec<Line<'static>> {
+    let digest = cx.digest;
+    let mut lines = vec![Line::from(vec![
+        cx.span(format!(" {} a month", digest.waste.pretty()), Role::Money),
+        Span::raw(format!("    {}", counted(digest.findings, "finding"))),
+    ])];
+    let left_out: Vec<String> = [(digest.locked, "locked or managed"), (digest.unpriced, "unpriced")]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if !left_out.is_empty() {
+        lines.push(Line::from(format!(" left out: {}", left_out.join(", "))));
+    }
+    let gaps = counted(digest.gaps, "gap");
+    let role = if digest.gaps > 0 { Role::Warn } else { Role::Default };
+    match digest.score {
+        Some(score) => lines.push(Line::from(vec![
+            Span::raw(format!(" score {score} of 100, beside ")),
+            cx.span(format!("{} {gaps}", if digest.gaps > 0 { cx.look.glyphs.warn } else { cx.look.glyphs.ok }), role),
+        ])),
+        None => lines.push(cx.line(format!(" no score: nothing could be looked at, {gaps}"), Role::Unknown)),
+    }
+    if let Some(share) = cx.audit.bill.as_ref().and_then(|bill| share(digest.waste, bill)) {
+        lines.push(Line::from(format!(" {:.1} % of the usage on the bill, at list price", share * 100.0)));
+    }
+    lines
+}
+
+/// `1 gap`, `3 gaps`, `no gaps`.
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
+}
+
+/// Waste over usage. `None` when nothing was billed.
+fn share(waste: Usd, bill: &Bill) -> Option<f64> {
+    (bill.usage_usd > Usd::ZERO).then(|| waste.dollars() / bill.usage_usd.dollars())
+}
+
+/// The bill's title names its days.
+pub fn bill_title(cx: &Screen<'_>) -> String {
+    match &cx.audit.bill {
+        Some(bill) => format!("Bill, {}", crate::tui::view::bill::period(&bill.period)),
+        None => "Bill".to_owned(),
+    }
+}
+
+/// The bill in all, or why there is none.
+pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
+    let width = usize::from(inner.width);
+    let Some(bill) = &cx.audit.bill else {
+        let why = why_absent(cx).into_iter();
+        return why.map(|text| Line::from(format!(" {}", cx.text(&text, width.saturating_sub(2))))).collect();
+    };
+    let mut first = vec![cx.span(format!(" {}", bill.usage_usd.pretty()), Role::Money), Span::raw(" usage")];
+    if bill.credits_usd != Usd::ZERO {
+        first.push(Span::raw(format!(", credits {}", bill.credits_usd.pretty())));
+    }
+    let mut lines = vec![Line::from(first)];
+    if let Some(share) = share(cx.digest.waste, bill) {
+        let glyphs = &cx.look.glyphs;
+        let legend = format!(" {} waste {} used", glyphs.full, glyphs.used);
+        let room = width.saturating_sub(4 + legend.chars().count()).min(40);
+        let waste = ((share.clamp(0.0, 1.0) * room as f64).round() as usize).min(room);
+        lines.push(Line::from(vec![
+            Span::raw(" ["),
+            cx.span(glyphs.full.repeat(waste) + &glyphs.used.repeat(room - waste), Role::Bar),
+            Span::raw(format!("]{legend}")),
+        ]));
+    }
+    let forecast = match bill.forecast_usd {
+        Some(usd) => format!(" forecast to the month's end {}", usd.pretty()),
+        None => " no forecast: too little history".to_owned(),
+    };
+    lines.push(Line::from(forecast));
+    let other: Usd = bill.charges.iter().map(|charge| charge.usd).sum();
+    lines.push(Line::from(format!(" {} charged, with tax, fees, credits", (bill.usage_usd + other).pretty())));
+    lines
+}
+
+/// A bar for each name, the last line for all there is no room for.
+pub fn bars(cx: &Screen<'_>, totals: &[Totals], inner: Rect) -> Vec<Line<'static>> {
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    if totals.is_empty() {
+        let text = if cx.digest.findings == 0 {
+            " no findings, so no waste"
+        } else {
+            " no finding counts: all are locked or managed"
+        };
+        return vec![cx.line(text, Role::Dim)];
+    }
+    let largest = totals.first().map_or(0.0, |first| first.waste.dollars());
+    let shown = if totals.len() > height { height.saturating_sub(1) } else { totals.len() };
+    let longest = totals[..shown].iter().map(|total| total.name.len()).max().unwrap_or_default();
+    let names = longest.clamp(10, if width >= 46 { 22 } else { 14 });
+    let line = |name: &str, waste: Usd| {
+        let amount = waste.pretty().replacen('$', "", 1);
+        let room = width.saturating_sub(1 + names + 11 + 2);
+        Line::from(vec![
+            Span::raw(format!(" {}", fit(&cx.text(name, names), names, false))),
+            cx.span(fit(&amount, 11, true), Role::Money),
+            Span::raw(" "),
+            cx.span(cx.look.glyphs.bar(room, waste.dollars() / largest), Role::Bar),
+        ])
+    };
+    let mut lines: Vec<Line<'static>> = totals[..shown].iter().map(|total| line(&total.name, total.waste)).collect();
+    if shown < totals.len() {
+        let rest: Usd = totals[shown..].iter().map(|total| total.waste).sum();
+        lines.push(line(&format!("{} others", totals.len() - shown), rest));
+    }
+    lines
+}

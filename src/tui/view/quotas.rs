@@ -1,0 +1,348 @@
+//! Quotas, least headroom first, and what to do about the one at the cursor.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::screen::{Hit, Screen, inside, pane_at};
+use super::table::{self, Column, Row};
+use crate::audit::Audit;
+use crate::model::{Quota, UsageSource};
+use crate::tui::action::Action;
+use crate::tui::filter::Filter;
+use crate::tui::look::Role;
+use crate::tui::pane::Pane;
+
+/// Panes: the list, and the quota at the cursor.
+pub const PANES: usize = 2;
+
+/// Columns to sort and filter by. The screen's own order is the largest share in use first.
+pub const COLUMNS: &[&str] = &["use", "quota", "region", "used", "limit", "source"];
+
+/// Shares in use, in percent, from which a quota counts as bad or as worth a look.
+const BAD: f64 = 90.0;
+const WARN: f64 = 80.0;
+
+/// Columns of the terminal a full bar takes.
+const BAR: u16 = 12;
+
+const TABLE: &[Column] = &[
+    Column::text("quota", "quota", 22, Column::ALWAYS).growing(),
+    Column::text("region", "region", 14, 5),
+    Column::number("used", "used/limit", 12, 6),
+    Column::number("use", "use", 6, Column::ALWAYS),
+    Column::text("", "", BAR, 3),
+    Column::text("limit", "limit", 6, 4),
+    Column::text("source", "source", 15, 2),
+];
+
+/// Quotas in order; those nothing uses, or of which nobody knows, are left out when the pane's flag is set.
+pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
+    let quotas = &audit.quotas;
+    let mut rows: Vec<usize> = (0..quotas.len()).collect();
+    if pane.flag {
+        rows.retain(|i| quotas[*i].usage.is_some_and(|usage| usage > 0.0));
+    }
+    if !filter.is_empty() {
+        rows.retain(|i| passes(&quotas[*i], filter));
+    }
+    match COLUMNS.get(pane.sort).copied().unwrap_or_default() {
+        "quota" => rows.sort_by_key(|i| quotas[*i].name.to_lowercase()),
+        "region" => rows.sort_by(|a, b| quotas[*a].region.cmp(&quotas[*b].region)),
+        "used" => rows.sort_by(|a, b| value(quotas[*b].usage).total_cmp(&value(quotas[*a].usage))),
+        "limit" => rows.sort_by(|a, b| quotas[*b].limit.total_cmp(&quotas[*a].limit)),
+        "source" => rows.sort_by_key(|i| quotas[*i].source),
+        _ => rows.sort_by(|a, b| value(quotas[*b].used_percent).total_cmp(&value(quotas[*a].used_percent))),
+    }
+    if pane.reverse {
+        rows.reverse();
+    }
+    rows
+}
+
+/// What is not known sorts behind zero.
+fn value(number: Option<f64>) -> f64 {
+    number.unwrap_or(-1.0)
+}
+
+/// What a filter looks at in a row.
+pub fn row_text(audit: &Audit, index: usize) -> Vec<(&'static str, String)> {
+    audit.quotas.get(index).map(texts).unwrap_or_default()
+}
+
+fn texts(quota: &Quota) -> Vec<(&'static str, String)> {
+    vec![
+        ("quota", quota.name.clone()),
+        ("region", quota.region.as_str().to_owned()),
+        ("service", quota.service_code.clone()),
+        ("code", quota.quota_code.clone()),
+        ("limit", raise(quota).to_owned()),
+        ("source", source(quota).to_owned()),
+    ]
+}
+
+fn passes(quota: &Quota, filter: &Filter) -> bool {
+    let texts = texts(quota);
+    let of = |column: &str| {
+        texts.iter().filter(|(name, _)| column.is_empty() || *name == column).map(|(_, text)| text.clone()).collect()
+    };
+    let number = |column: &str| match column {
+        "use" => quota.used_percent,
+        "used" => quota.usage,
+        "limit" => Some(quota.limit),
+        _ => None,
+    };
+    filter.matches(&of, &number)
+}
+
+/// The command that asks AWS for half as much again, for reading: this program never sends it. `None` for a
+/// quota that cannot be raised.
+pub fn command(audit: &Audit, index: usize) -> Option<String> {
+    let quota = audit.quotas.get(index).filter(|quota| quota.adjustable)?;
+    let wish = (quota.limit * 1.5).ceil().max(quota.limit + 1.0);
+    Some(format!(
+        "aws service-quotas request-service-quota-increase --service-code {} --quota-code {} --desired-value {wish:.0} --region {}",
+        word(&quota.service_code),
+        word(&quota.quota_code),
+        word(region(quota)),
+    ))
+}
+
+/// The quota's page in the console. `None` when its codes would not fit an address.
+pub fn console_url(audit: &Audit, index: usize) -> Option<String> {
+    let quota = audit.quotas.get(index)?;
+    let codes = [quota.service_code.as_str(), quota.quota_code.as_str(), region(quota)];
+    let [service, code, region] = codes;
+    codes.iter().all(|code| is_plain(code)).then(|| {
+        format!("https://{region}.console.aws.amazon.com/servicequotas/home/services/{service}/quotas/{code}")
+    })
+}
+
+/// Quotas of the whole account are kept in us-east-1.
+fn region(quota: &Quota) -> &str {
+    if quota.region.is_global() { "us-east-1" } else { quota.region.as_str() }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// A word for a shell: codes come from AWS and are not trusted.
+fn word(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { format!("'{}'", crate::model::clean(text).replace('\'', r"'\''")) }
+}
+
+fn raise(quota: &Quota) -> &'static str {
+    if quota.adjustable { "soft" } else { "hard" }
+}
+
+fn source(quota: &Quota) -> &'static str {
+    match (quota.usage, quota.source) {
+        (None, _) | (_, UsageSource::None) => "no usage source",
+        (_, UsageSource::Metric) => "metric",
+        (_, UsageSource::Scan) => "scan count",
+    }
+}
+
+/// A count, or an amount with one decimal.
+fn number(value: f64) -> String {
+    if value == value.trunc() && value.abs() < 1e9 {
+        format!("{value:.0}")
+    } else if value.abs() < 1e9 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.1e}")
+    }
+}
+
+/// The sign and role of a share in use.
+pub fn grade<'a>(cx: &Screen<'a>, quota: &Quota) -> (&'static str, Role) {
+    let glyphs = &cx.look.glyphs;
+    match quota.used_percent {
+        Some(percent) if percent >= BAD => (glyphs.error, Role::Bad),
+        Some(percent) if percent >= WARN => (glyphs.warn, Role::Warn),
+        Some(_) => (" ", Role::Default),
+        None => (glyphs.unknown, Role::Unknown),
+    }
+}
+
+/// Whole percent, rounded down so that 100 means full; a dash where nothing tells.
+pub fn percent(cx: &Screen<'_>, quota: &Quota) -> String {
+    quota.used_percent.map_or(cx.look.glyphs.dash.to_owned(), |percent| format!("{:.0} %", percent.floor()))
+}
+
+/// `48/50`.
+pub fn used_of_limit(cx: &Screen<'_>, quota: &Quota) -> String {
+    let used = quota.usage.map_or(cx.look.glyphs.dash.to_owned(), number);
+    format!("{used}/{}", number(quota.limit))
+}
+
+fn areas(area: Rect, cx: &Screen<'_>) -> [Rect; PANES] {
+    if cx.is_single(area) {
+        let mut panes = [Rect::ZERO; PANES];
+        panes[cx.focus.min(PANES - 1)] = area;
+        return panes;
+    }
+    let detail = if area.height >= 24 { 9 } else { 7 };
+    let list = area.height - detail;
+    [Rect { height: list, ..area }, Rect { y: area.y + list, height: detail, ..area }]
+}
+
+/// Rows the list has room for.
+pub fn height(area: Rect, cx: &Screen<'_>) -> usize {
+    table::height(inside(areas(area, cx)[0]))
+}
+
+/// What lies at a place.
+pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
+    let panes = areas(area, cx);
+    match pane_at(&panes, column, row) {
+        Hit::Pane(0) => table::hit(inside(panes[0]), cx, TABLE, COLUMNS, column, row),
+        other => other,
+    }
+}
+
+/// The line that explains the signs.
+pub fn hint(cx: &Screen<'_>) -> String {
+    let g = &cx.look.glyphs;
+    format!(
+        "{} {BAD:.0} % and over   {} {WARN:.0} % and over   {} nothing tells the usage   hard = cannot be raised",
+        g.error, g.warn, g.unknown
+    )
+}
+
+/// Draws it.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
+    let [list, detail] = areas(area, cx);
+    if !list.is_empty() {
+        let inner = inside(list);
+        let unused = if cx.pane.flag { "show all" } else { "hide unused" };
+        let remark =
+            format!("{}   {}: {unused}", table::extent(cx, inner, cx.audit.quotas.len()), cx.key(Action::HideUnused));
+        let title = if cx.pane.sort == 0 && !cx.pane.reverse { "Quotas: least headroom first" } else { "Quotas" };
+        if cx.rows.is_empty() {
+            let lines = empty(cx).into_iter().map(|text| Line::from(format!(" {text}"))).collect();
+            cx.boxed(frame, list, 0, title, &remark, lines);
+        } else {
+            frame.render_widget(cx.block(list, 0, title, &remark), list);
+            table::draw(frame, inner, cx, TABLE, COLUMNS, &|index| row(cx, index));
+        }
+    }
+    if !detail.is_empty() {
+        draw_detail(frame, detail, cx);
+    }
+}
+
+/// Why there is nothing in the list.
+fn empty(cx: &Screen<'_>) -> Vec<String> {
+    if !cx.audit.quotas.is_empty() {
+        let hidden = format!("{} quotas are hidden:", cx.audit.quotas.len());
+        return match (cx.pane.filter.is_empty(), cx.pane.flag) {
+            (false, _) => vec![hidden, format!("no other matches the filter; {} clears it.", cx.key(Action::Back))],
+            (true, true) => {
+                vec![hidden, format!("nothing uses them, as far as is known; {} shows them.", cx.key(Action::HideUnused))]
+            }
+            (true, false) => vec![hidden],
+        };
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for gap in cx.audit.gaps().filter(|gap| gap.kind.service() == "service-quotas") {
+        lines.push(format!("Quotas of {} could not be read ({}): {}", gap.region, gap.why, cx.text(&gap.detail, 200)));
+    }
+    match (lines.is_empty(), cx.audit.is_running()) {
+        (true, true) => vec!["No quota has been read so far; they are read beside the resources.".to_owned()],
+        (true, false) => vec![
+            "This scan read no quotas.".to_owned(),
+            format!("{} scans again.", cx.key(Action::Rescan)),
+        ],
+        (false, _) => {
+            lines.truncate(8);
+            lines.push(format!("{} scans again.", cx.key(Action::Rescan)));
+            lines
+        }
+    }
+}
+
+fn row(cx: &Screen<'_>, index: usize) -> Row {
+    let Some(quota) = cx.audit.quotas.get(index) else {
+        return Row { sign: (String::new(), Role::Default), cells: Vec::new() };
+    };
+    let (sign, role) = grade(cx, quota);
+    let plain = |text: String| (text, Role::Default);
+    let bar = |percent: f64| cx.look.glyphs.bar(usize::from(BAR), percent / 100.0);
+    let bar = quota.used_percent.map_or(String::new(), bar);
+    let share = if quota.used_percent.is_some() { role } else { Role::Unknown };
+    Row {
+        sign: (sign.to_owned(), role),
+        cells: vec![
+            plain(cx.text(&format!("{} {}", quota.service_code, quota.name), 200)),
+            plain(cx.text(quota.region.as_str(), 20)),
+            plain(used_of_limit(cx, quota)),
+            (percent(cx, quota), share),
+            (bar, Role::Bar),
+            plain(raise(quota).to_owned()),
+            (source(quota).to_owned(), if quota.usage.is_none() { Role::Unknown } else { Role::Dim }),
+        ],
+    }
+}
+
+/// The command on one line, or broken where a shell lets it be.
+fn command_lines(cx: &Screen<'_>, command: &str, width: usize) -> Vec<Line<'static>> {
+    let title = |text: &str| cx.span(text.to_owned(), Role::Title);
+    match command.split_once(" --quota-code") {
+        Some((first, rest)) if command.len() + 8 > width => vec![
+            Line::from(vec![title(" Raise  "), Span::raw(format!("{first} \\"))]),
+            Line::from(format!("          --quota-code{rest}")),
+        ],
+        _ => vec![Line::from(vec![title(" Raise  "), Span::raw(command.to_owned())])],
+    }
+}
+
+fn draw_detail(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
+    let chosen = cx.rows.get(cx.pane.cursor).copied();
+    let Some((index, quota)) = chosen.and_then(|index| Some((index, cx.audit.quotas.get(index)?))) else {
+        return cx.boxed(frame, area, 1, "Quota", "", vec![cx.line(" No quota is chosen.", Role::Dim)]);
+    };
+    let dot = cx.look.glyphs.dot;
+    let title = format!("{} {dot} {} {dot} {}", quota.name, quota.region, quota.quota_code);
+    let block = cx.block(area, 1, &cx.text(&title, usize::from(area.width)), "");
+    let lines = detail(cx, index, quota, usize::from(inside(area).width));
+    let scroll = if cx.focus == 1 { u16::try_from(cx.scroll).unwrap_or(u16::MAX) } else { 0 };
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((scroll, 0)).block(block), area);
+}
+
+fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Line<'static>> {
+    let dot = cx.look.glyphs.dot;
+    let unit = if quota.unit.is_empty() || quota.unit == "None" { String::new() } else { format!(" {}", quota.unit) };
+    let limit = number(quota.limit);
+    let used = match quota.usage {
+        Some(usage) => Span::raw(format!(" used {} of {limit}{}", number(usage), cx.text(&unit, 30))),
+        None => cx.span(format!(" no usage source: how much of {limit}{} is used is not known", cx.text(&unit, 30)), Role::Unknown),
+    };
+    let default = quota.default.map_or(String::new(), |value| format!("   default {}", number(value)));
+    let kind = if quota.adjustable { "adjustable" } else { "hard: AWS does not raise it" };
+    let mut lines = vec![Line::from(vec![used, Span::raw(format!("{default}   {kind}"))])];
+    if quota.usage.is_some() {
+        let from = match quota.source {
+            UsageSource::Metric => "the quota's own CloudWatch metric",
+            UsageSource::Scan => "counted by this scan",
+            UsageSource::None => "no usage source",
+        };
+        let detail = if quota.source_detail.is_empty() { String::new() } else { format!(" {dot} {}", cx.text(&quota.source_detail, 120)) };
+        lines.push(Line::from(format!(" source: {from}{detail}")));
+    }
+    if let Some(day) = &quota.exhausted_on {
+        lines.push(cx.line(format!(" full on {} at the present trend", cx.text(day, 20)), Role::Warn));
+    }
+    if let Some(command) = command(cx.audit, index) {
+        lines.extend(command_lines(cx, &command, width));
+        lines.push(cx.line(" Raising a quota costs nothing; this tool never sends the request itself.", Role::Dim));
+    } else {
+        lines.push(Line::from(" Free some of it, or spread it over other regions or accounts."));
+    }
+    if let Some(url) = console_url(cx.audit, index) {
+        lines.push(Line::from(vec![cx.span(" Open   ", Role::Title), Span::raw(url)]));
+    }
+    lines
+}

@@ -1,0 +1,216 @@
+//! What every panel is given to draw from, and what a panel answers about a place on the screen.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Paragraph};
+use unicode_width::UnicodeWidthStr;
+
+use crate::audit::{Audit, Digest};
+use crate::model::{clean, truncate};
+use crate::tui::action::Action;
+use crate::tui::keymap::Keymap;
+use crate::tui::look::{Look, Role};
+use crate::tui::pane::Pane;
+
+/// Everything a panel may read. Drawing changes none of it.
+#[derive(Clone, Copy)]
+pub struct Screen<'a> {
+    /// What is known.
+    pub audit: &'a Audit,
+    /// Sums over it, worked out anew ([`Digest::of`]) only when the audit changed.
+    pub digest: &'a Digest,
+    /// Colours and signs.
+    pub look: &'a Look,
+    /// Cursor, order and filter of the screen's list.
+    pub pane: &'a Pane,
+    /// The list, sorted and filtered: what the screen's `rows` answered when something last changed.
+    pub rows: &'a [usize],
+    /// Which pane has the focus, 0 the main one; see the screen's `PANES`.
+    pub focus: usize,
+    /// Whether the focused pane fills the screen.
+    pub zoom: bool,
+    /// Lines the second pane is scrolled down.
+    pub scroll: usize,
+    /// Keys in force, for the hints of empty panes.
+    pub keys: &'a Keymap,
+    /// Turns with time while something runs.
+    pub tick: u8,
+    /// Seconds since the scan began.
+    pub elapsed_seconds: u64,
+    /// Seconds since a cell or a step of a phase last came to its end, or since the scan began.
+    pub since_progress_seconds: u64,
+    /// Whether account ids, ARNs and addresses are masked.
+    pub privacy: bool,
+}
+
+/// What lies under the pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A position in the screen's list.
+    Row(usize),
+    /// The head of a sortable column: index into `COLUMNS`.
+    Head(usize),
+    /// Somewhere else in a pane.
+    Pane(usize),
+    /// Nothing.
+    Nothing,
+}
+
+/// Below this width or height of the panel's area there is one pane at a time. The height leaves room for
+/// the header, tab, message and key lines of a screen of 24 lines.
+const SPLIT: (u16, u16) = (80, 18);
+
+impl<'a> Screen<'a> {
+    /// Whether only the focused pane is to be drawn.
+    pub fn is_single(&self, area: Rect) -> bool {
+        self.zoom || area.width < SPLIT.0 || area.height < SPLIT.1
+    }
+
+    /// The key of an action, by name.
+    pub fn key(&self, action: Action) -> String {
+        self.keys.key_name(action)
+    }
+
+    /// Text from AWS made fit for the screen: cleaned, masked when asked for, at most `width` columns.
+    pub fn text(&self, text: &str, width: usize) -> String {
+        if self.privacy { truncate(&mask(&clean(text)), width) } else { truncate(text, width) }
+    }
+
+    /// A piece of text in a role.
+    pub fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
+        Span::styled(text.into(), self.look.style(role))
+    }
+
+    /// A line in a role.
+    pub fn line(&self, text: impl Into<String>, role: Role) -> Line<'static> {
+        Line::from(self.span(text, role))
+    }
+
+    /// The frame of a pane: title at the left, a remark at the right when there is room for it. The focused
+    /// pane's title is bold.
+    pub fn block(&self, area: Rect, pane: usize, title: &str, remark: &str) -> Block<'static> {
+        let room = usize::from(area.width).saturating_sub(2);
+        let title = truncate(title, room.saturating_sub(3));
+        let used = title.width() + 4;
+        let role = if self.focus == pane { Role::Title } else { Role::Default };
+        let head = Line::from(vec![
+            Span::raw(self.look.glyphs.horizontal),
+            self.span(format!(" {title} "), role),
+        ]);
+        let block = Block::bordered().border_set(self.look.glyphs.border).title_top(head);
+        let remark = truncate(remark, room.saturating_sub(used + 2));
+        // A remark cut to almost nothing says nothing.
+        if remark.width() < 3 {
+            return block;
+        }
+        block.title_top(self.line(format!(" {remark} "), Role::Dim).right_aligned())
+    }
+
+    /// Draws a framed pane with these lines, cut at its edges.
+    pub fn boxed(&self, frame: &mut Frame, area: Rect, pane: usize, title: &str, remark: &str, lines: Vec<Line<'_>>) {
+        let block = self.block(area, pane, title, remark);
+        let width = usize::from(inside(area).width);
+        let lines: Vec<Line<'_>> = lines.into_iter().map(|line| cut(line, width, self.look.glyphs.ellipsis)).collect();
+        frame.render_widget(Paragraph::new(lines).block(block), area);
+    }
+}
+
+/// A line that fits: what is cut off is marked, so that no figure is shown without its end.
+fn cut<'a>(line: Line<'a>, width: usize, ellipsis: &'static str) -> Line<'a> {
+    if line.width() <= width {
+        return line;
+    }
+    let mut room = width.saturating_sub(1);
+    let mut spans: Vec<Span<'a>> = Vec::new();
+    for span in line.spans {
+        if span.width() <= room {
+            room -= span.width();
+            spans.push(span);
+            continue;
+        }
+        let text = truncate(&span.content, room + 1);
+        spans.push(Span::styled(text.trim_end_matches('…').to_owned(), span.style));
+        break;
+    }
+    spans.push(Span::raw(ellipsis));
+    Line { spans, ..Line::default() }.style(line.style)
+}
+
+/// The inside of a framed pane, one column of air at the left.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(1).min(area.right()),
+        y: area.y.saturating_add(1).min(area.bottom()),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// The pane at a place, given the areas of all of them.
+pub fn pane_at(panes: &[Rect], column: u16, row: u16) -> Hit {
+    let place = Position { x: column, y: row };
+    panes.iter().position(|area| area.contains(place)).map_or(Hit::Nothing, Hit::Pane)
+}
+
+/// Account ids, ARNs and network addresses replaced by stars; nothing else changes.
+pub fn mask(text: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '_' | '*' | '+' | '@' | '=');
+    for c in text.chars() {
+        if part(c) {
+            word.push(c);
+        } else {
+            out.push_str(&mask_word(&word));
+            word.clear();
+            out.push(c);
+        }
+    }
+    out + &mask_word(&word)
+}
+
+fn mask_word(word: &str) -> String {
+    if word.starts_with("arn:") {
+        let parts: Vec<&str> = word.splitn(6, ':').collect();
+        return match parts.as_slice() {
+            [arn, partition, service, region, ..] => format!("{arn}:{partition}:{service}:{region}:***:***"),
+            _ => "arn:***".to_owned(),
+        };
+    }
+    if is_ipv6(word) {
+        return "*:*".to_owned();
+    }
+    let mut out = String::new();
+    let mut run = String::new();
+    for c in word.chars() {
+        if c.is_ascii_digit() || c == '.' {
+            run.push(c);
+        } else {
+            out.push_str(&mask_run(&run));
+            run.clear();
+            out.push(c);
+        }
+    }
+    out + &mask_run(&run)
+}
+
+/// A run of digits and dots: an account id, an IPv4 address, or something harmless.
+fn mask_run(run: &str) -> String {
+    let is_byte = |part: &str| !part.is_empty() && part.parse::<u8>().is_ok();
+    let address = run.trim_end_matches('.');
+    let parts: Vec<&str> = address.split('.').collect();
+    if parts.len() == 4 && parts.iter().all(|part| is_byte(part)) {
+        return format!("*.*.*.*{}", &run[address.len()..]);
+    }
+    let is_account = |part: &str| part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit());
+    run.split('.').map(|part| if is_account(part) { "************" } else { part }).collect::<Vec<_>>().join(".")
+}
+
+fn is_ipv6(word: &str) -> bool {
+    let address = word.split('/').next().unwrap_or_default();
+    address.matches(':').count() >= 2 && address.parse::<std::net::Ipv6Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests;
