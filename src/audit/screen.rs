@@ -1,9 +1,13 @@
 //! Figures a screen needs on every frame, worked out once for each state of the audit.
 
+mod gaps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Audit, Totals};
 use crate::model::{Cell, CellState, Coverage, Finding, Gap, Kind, Region, Usd, Why};
+
+pub use gaps::GapGroup;
 
 /// What a screen shows again and again and would be slow to add up for every key press.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,25 +99,6 @@ pub struct Regions {
     pub off: usize,
 }
 
-/// Gaps with one cause.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GapGroup {
-    /// The cause.
-    pub why: Why,
-    /// Where.
-    pub regions: BTreeSet<Region>,
-    /// What was not seen.
-    pub kinds: BTreeSet<Kind>,
-    /// IAM actions or steps that did not work.
-    pub actions: BTreeSet<String>,
-    /// What was said, first of all that differ.
-    pub detail: String,
-    /// How many different things were said.
-    pub details: usize,
-    /// How many gaps.
-    pub gaps: usize,
-}
-
 impl Digest {
     /// Adds everything up. Linear in findings, cells and gaps.
     pub fn of(audit: &Audit) -> Digest {
@@ -141,15 +126,13 @@ impl Digest {
 }
 
 impl Audit {
-    /// Whether a region can be used, as far as is known.
-    pub fn is_region_on(&self, region: &Region) -> bool {
-        self.regions.get(region).is_none_or(|state| state.is_on())
-    }
-
     /// What became of the cells of one region, by kind.
     pub fn coverage_in<'a>(&'a self, region: &'a Region) -> impl Iterator<Item = &'a Coverage> {
         let first = Cell::new(region.clone(), Kind::new(""));
-        self.coverage.range(first..).map(|(_, coverage)| coverage).take_while(move |coverage| coverage.region == *region)
+        self.coverage
+            .range(first..)
+            .map(|(_, coverage)| coverage)
+            .take_while(move |coverage| coverage.region == *region)
     }
 
     /// Cells of one region counted by what became of them.
@@ -190,33 +173,6 @@ impl Audit {
         }
         counts
     }
-
-    /// Gaps put together: those of one cause in one region, then regions in which the same kinds are missing.
-    /// What rules could not judge is put together by kind, whatever the region.
-    pub fn gap_groups(&self) -> Vec<GapGroup> {
-        let mut by_cause: BTreeMap<(Why, String), Vec<&Gap>> = BTreeMap::new();
-        for gap in self.gaps() {
-            let place = if is_judged(gap) { gap.kind.as_str() } else { gap.region.as_str() };
-            by_cause.entry((gap.why, place.to_owned())).or_default().push(gap);
-        }
-        let mut groups: Vec<GapGroup> = Vec::new();
-        for ((why, _), gaps) in by_cause {
-            let next = group(why, &gaps);
-            match groups.iter_mut().find(|seen| seen.why == why && seen.kinds == next.kinds) {
-                Some(seen) => join(seen, next),
-                None => groups.push(next),
-            }
-        }
-        groups.sort_by(|a, b| {
-            (rank(a.why), b.kinds.len() * b.regions.len(), &a.regions, &a.kinds).cmp(&(
-                rank(b.why),
-                a.kinds.len() * a.regions.len(),
-                &b.regions,
-                &b.kinds,
-            ))
-        });
-        groups
-    }
 }
 
 /// Whether the account itself could grant what was refused.
@@ -224,45 +180,5 @@ fn can_be_granted(gap: &Gap) -> bool {
     gap.why == Why::Denied && gap.action.contains(':') && !gap.detail.contains("organization policy")
 }
 
-fn is_judged(gap: &Gap) -> bool {
-    matches!(gap.why, Why::NoData | Why::NotPriced | Why::RuleError) || gap.kind.service() == "rule"
-}
-
-fn group(why: Why, gaps: &[&Gap]) -> GapGroup {
-    let details: BTreeSet<&str> = gaps.iter().map(|gap| gap.detail.as_str()).collect();
-    GapGroup {
-        why,
-        regions: gaps.iter().map(|gap| gap.region.clone()).collect(),
-        kinds: gaps.iter().map(|gap| gap.kind.clone()).collect(),
-        actions: gaps.iter().map(|gap| gap.action.clone()).collect(),
-        detail: details.first().map(|detail| (*detail).to_owned()).unwrap_or_default(),
-        details: details.len(),
-        gaps: gaps.len(),
-    }
-}
-
-fn join(group: &mut GapGroup, other: GapGroup) {
-    if group.detail != other.detail {
-        group.details += other.details;
-    }
-    group.regions.extend(other.regions);
-    group.actions.extend(other.actions);
-    group.gaps += other.gaps;
-}
-
-/// What a person can do something about comes first.
-fn rank(why: Why) -> u8 {
-    match why {
-        Why::Expired => 0,
-        Why::Denied => 1,
-        Why::Unreachable | Why::Error => 2,
-        Why::Throttled | Why::TimedOut => 3,
-        Why::NotScanned => 4,
-        Why::Disabled => 5,
-        Why::RuleError => 6,
-        Why::NotPriced => 7,
-        Why::NoData => 8,
-        Why::NotOffered => 9,
-        Why::RegionOff => 10,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -68,8 +68,9 @@ where
     match error {
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();
-            let message = service.err().message().unwrap_or("AWS gave no message");
             let status = service.raw().status().as_u16();
+            let unread = chain_of(Some(service.err()));
+            let message = service.err().message().unwrap_or(&unread);
             let why = why_of(code, message, status);
             fault(why, code, explain(why, code, message, action))
         }
@@ -143,6 +144,7 @@ fn explain(why: Why, code: &str, message: &str, action: &str) -> String {
         Why::Expired => format!("the credentials ran out ({code}); log in again and rescan"),
         Why::Throttled => format!("AWS kept refusing for rate ({code})"),
         Why::NotOffered => format!("not offered here ({code})"),
+        _ if code.is_empty() => message.to_owned(),
         _ => format!("{code}: {message}"),
     }
 }

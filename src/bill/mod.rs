@@ -100,16 +100,18 @@ pub async fn read(cx: &Cx, plan: &BillPlan, folder: Option<&Path>, today: Date) 
     };
     match read {
         Ok(mut kept) => {
+            let mut is_news = !answer.from_cache;
             if plan.forecast && !kept.forecast_known {
                 match reader.forecast(today, &kept.usage).await {
                     Ok(forecast) => {
                         kept.bill.forecast_usd = forecast;
                         kept.forecast_known = true;
+                        is_news = true;
                     }
                     Err(fault) => answer.faults.push(fault),
                 }
             }
-            if reader.spent > Usd::ZERO {
+            if is_news {
                 cache::put(folder, cx.account(), &kept);
             }
             answer.bill = Some(kept.bill);

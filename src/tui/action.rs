@@ -180,7 +180,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Theme, "theme", &["T"], ALL, Everywhere, "next theme"),
     entry(Action::Settings, "settings", &[","], ALL, Everywhere, "settings"),
     entry(Action::Redraw, "redraw", &["Ctrl-l"], ALL, Everywhere, "paint the screen anew"),
-    entry(Action::NoDelete, "delete", &["Delete", "Backspace", "d", "x"], ALL, Everywhere, "nothing: no key deletes anything"),
+    entry(Action::NoDelete, "delete", &["d", "x", "Delete", "Backspace"], ALL, Everywhere, "nothing: no key deletes anything"),
     entry(Action::Suspend, "suspend", &["Ctrl-z"], ALL, Everywhere, "suspend; fg comes back"),
     entry(Action::Interrupt, "stop", &["Ctrl-c"], ALL, Everywhere, "stop the scan and keep what it found; else quit"),
     entry(Action::Quit, "quit", &["q"], ALL, Everywhere, "quit; asks only while a scan runs"),

@@ -131,7 +131,8 @@ const ASCII: Glyphs = Glyphs {
         horizontal_top: "-",
         horizontal_bottom: "-",
     },
-    frames: &["|", "/", "-", "\\"],
+    // Neither `-` nor `|`: they mean "not offered" and stand in frames.
+    frames: &["/", "\\"],
     eighths: &[],
     levels: &["_", ".", ":", "-", "=", "+", "*", "#"],
 };

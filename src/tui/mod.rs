@@ -13,6 +13,8 @@
 pub mod action;
 pub mod console;
 pub mod effect;
+pub mod facets;
+mod feed;
 pub mod filter;
 pub mod glyphs;
 pub mod key;

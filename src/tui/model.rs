@@ -272,6 +272,13 @@ impl Model {
         }
     }
 
+    /// Does ahead of time what the first key of a filter would wait for.
+    pub fn prepare(&mut self) {
+        if !self.findings_changed {
+            self.index.fill(&self.audit.findings);
+        }
+    }
+
     /// Works out anew the sums over the audit.
     pub fn digest(&mut self) {
         if self.digest_stale {

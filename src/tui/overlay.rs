@@ -126,14 +126,19 @@ impl Chooser {
         Chooser { list, query: Line::default(), items, shown, cursor: 0 }
     }
 
-    /// The keys of a screen under their headings.
+    /// The keys of a screen under their headings. Actions that belong together share a row.
     pub fn help(screen: ScreenId, keymap: &Keymap) -> Chooser {
         let mut items = Vec::new();
         for group in Group::ALL {
             for entry in TABLE.iter().filter(|entry| entry.group == group && entry.screens.contains(&screen)) {
-                let label = keymap.key_names(entry.action);
+                let together = TOGETHER.iter().find(|(actions, _)| actions.contains(&entry.action));
+                let (label, note) = match together {
+                    Some((actions, _)) if actions[0] != entry.action => continue,
+                    Some((actions, note)) => (keys_of_all(keymap, actions), *note),
+                    None => (keymap.key_names(entry.action), entry.help),
+                };
                 let then = Then::Run(entry.action);
-                items.push(Item { group: group.title(), label, note: entry.help.to_owned(), then });
+                items.push(Item { group: group.title(), label, note: note.to_owned(), then });
             }
         }
         Chooser::new(List::Help, items)
@@ -179,6 +184,30 @@ impl Chooser {
     pub fn move_by(&mut self, delta: isize) {
         self.cursor = self.cursor.saturating_add_signed(delta).min(self.shown.len().saturating_sub(1));
     }
+}
+
+/// Actions that share a row of the help, so that a screen's keys fit one page. They work on the same screens.
+const TOGETHER: &[(&[Action], &str)] = &[
+    (&[Action::Down, Action::Up], "next, previous row"),
+    (&[Action::Left, Action::Right], "pane to the left, right"),
+    (&[Action::First, Action::Last], "first, last row"),
+    (&[Action::HalfDown, Action::HalfUp], "half a page down, up"),
+    (&[Action::PageDown, Action::PageUp], "a page down, up"),
+    (&[Action::NextPane, Action::PreviousPane], "next, previous pane"),
+    (&[Action::Overview, Action::Findings, Action::Quotas, Action::Bill, Action::Coverage], "the screen of a tab"),
+    (&[Action::PreviousScreen, Action::NextScreen], "previous, next screen"),
+    (&[Action::Open, Action::Back], "open, one step back"),
+    (&[Action::Sort, Action::Reverse], "choose the order, turn it"),
+    (&[Action::MarkAll, Action::UnmarkAll], "mark all shown, unmark all"),
+    (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
+    (&[Action::Theme, Action::Settings], "next theme, settings"),
+];
+
+/// First keys of all first, then second keys: `j k Down Up`.
+fn keys_of_all(keymap: &Keymap, actions: &[Action]) -> String {
+    let most = actions.iter().map(|action| keymap.keys_of(*action).len()).max().unwrap_or(0);
+    let nth = |n: usize| actions.iter().filter_map(move |action| keymap.keys_of(*action).get(n));
+    (0..most).flat_map(nth).map(|key| key.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// Fits when every word is in the text.
@@ -235,6 +264,18 @@ mod tests {
         assert_eq!(palette("cpcmd").first().map(String::as_str), Some("copy-command"));
         assert_eq!(palette("zoo").first().map(String::as_str), Some("zoom"));
         assert!(palette("qqqq").is_empty());
+    }
+
+    #[test]
+    fn rows_of_the_help_leave_no_action_out() {
+        let keymap = Keymap::new(&BTreeMap::new()).expect("the keys of the table");
+        for screen in ScreenId::ALL {
+            let help = Chooser::help(screen, &keymap);
+            let labels: Vec<&str> = help.items.iter().flat_map(|item| item.label.split(' ')).collect();
+            for entry in TABLE.iter().filter(|entry| entry.screens.contains(&screen)) {
+                assert!(entry.keys.iter().all(|key| labels.contains(key)), "{} on {screen:?}", entry.name);
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::facets;
 use super::filter::{Filter, Row};
 use super::model::{Model, ScreenId};
 use super::view::{bill, coverage, findings, overview, quotas};
@@ -44,9 +45,10 @@ impl Index {
         &self.keys
     }
 
-    fn fill(&mut self, findings: &[Finding]) {
+    /// Makes what bare words are looked for in. Slow with very many findings, so it is done before it is needed.
+    pub fn fill(&mut self, findings: &[Finding]) {
         if self.haystacks.len() != findings.len() {
-            self.haystacks = findings.iter().map(haystack).collect();
+            self.haystacks = findings.iter().map(facets::haystack).collect();
         }
     }
 }
@@ -61,16 +63,6 @@ pub fn number(thing: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     thing.hash(&mut hasher);
     hasher.finish()
-}
-
-fn haystack(finding: &Finding) -> String {
-    let mut text = String::new();
-    for (_, part) in findings::texts(finding) {
-        text.push_str(&part);
-        // No word of a filter holds a line break, so none matches across two texts.
-        text.push('\n');
-    }
-    text.to_lowercase()
 }
 
 /// Works out the list of the screen shown and puts the cursor where it belongs.
@@ -133,7 +125,7 @@ fn order(findings: &[Finding], sort: usize, reverse: bool) -> Vec<usize> {
         "resource" => by_text(&mut order, |i| findings[i].resource.label()),
         "region" => by_text(&mut order, |i| findings[i].resource.region.as_str()),
         "owner" => {
-            let owners: Vec<String> = findings.iter().map(findings::owner).collect();
+            let owners: Vec<_> = findings.iter().map(facets::owner).collect();
             by_text(&mut order, |i| &owners[i]);
         }
         _ => {}
@@ -169,18 +161,11 @@ impl Row for FindingRow<'_> {
         if column.is_empty() {
             return self.haystack.contains(needle);
         }
-        // Most rows do not hold the needle anywhere, and so not in this column.
-        self.haystack.contains(needle)
-            && findings::texts(self.finding).iter().any(|(name, text)| *name == column && text.to_lowercase().contains(needle))
+        facets::contains(self.finding, column, needle)
     }
 
     fn number(&self, column: &str) -> Option<f64> {
-        match column {
-            "score" => Some(f64::from(self.finding.score)),
-            "cost" => self.finding.monthly_usd.map(crate::model::Usd::dollars),
-            "age" => self.finding.dormant_days.map(f64::from),
-            _ => None,
-        }
+        facets::number(self.finding, column)
     }
 }
 
@@ -194,7 +179,7 @@ pub fn filter_columns(model: &Model) -> Vec<&'static str> {
     let audit = &model.audit;
     match model.screen {
         ScreenId::Overview => Vec::new(),
-        ScreenId::Findings => findings::FILTERS.to_vec(),
+        ScreenId::Findings => facets::FILTERS.to_vec(),
         ScreenId::Quotas => of(quotas::COLUMNS, quotas::row_text(audit, 0)),
         ScreenId::Bill => of(bill::COLUMNS, bill::row_text(audit, 0)),
         ScreenId::Coverage => of(coverage::COLUMNS, coverage::row_text(audit, 0)),
@@ -207,7 +192,7 @@ pub fn check(model: &Model, filter: &Filter) -> Result<(), super::filter::Filter
 }
 
 /// How many rows `f` looks at: the key has to answer at once.
-pub const LOOKED_AT: usize = 20_000;
+pub const LOOKED_AT: usize = 10_000;
 
 /// Values of the columns of the rows shown, with how many rows have each: what `f` offers. Only the first
 /// [`LOOKED_AT`] rows are counted.
@@ -218,7 +203,7 @@ pub fn values(model: &Model) -> Vec<(&'static str, String, usize)> {
     for row in rows {
         let texts = match model.screen {
             ScreenId::Overview => Vec::new(),
-            ScreenId::Findings => audit.findings.get(*row).map(findings::groups).unwrap_or_default(),
+            ScreenId::Findings => audit.findings.get(*row).map(shared).unwrap_or_default(),
             ScreenId::Quotas => quotas::row_text(audit, *row),
             ScreenId::Bill => bill::row_text(audit, *row),
             ScreenId::Coverage => coverage::row_text(audit, *row),
@@ -233,4 +218,10 @@ pub fn values(model: &Model) -> Vec<(&'static str, String, usize)> {
     values.retain(|(_, _, count)| *count >= least);
     values.sort_by(|a, b| (a.0, std::cmp::Reverse(a.2), &a.1).cmp(&(b.0, std::cmp::Reverse(b.2), &b.1)));
     values
+}
+
+fn shared(finding: &Finding) -> Vec<(&'static str, String)> {
+    let mut texts = Vec::new();
+    facets::visit_shared(finding, &mut |column, text| texts.push((column, text.to_owned())));
+    texts
 }

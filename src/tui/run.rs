@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event as Terminal, KeyEventKind};
+use crossterm::event::{Event as Terminal, KeyEventKind};
 use jiff::Timestamp;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::consts::SIGCONT;
 
 use super::effect::{Effect, ExportFormat, Rescan};
+use super::feed::{self, News, Wake};
 use super::look::{ColorDepth, Theme};
 use super::message::Message;
 use super::model::Model;
@@ -91,16 +89,6 @@ const TURN: Duration = Duration::from_millis(250);
 /// Longest time spent on news before the keyboard is looked at again.
 const SLICE: Duration = Duration::from_millis(4);
 
-/// What wakes the loop.
-enum Wake {
-    Terminal(Terminal),
-    /// News waits in the other channel.
-    News,
-    Signal(i32),
-    /// The keyboard is gone.
-    Lost,
-}
-
 /// Shows an audit until the person leaves, and gives back what it has become.
 ///
 /// Errors when the terminal cannot be set up or written to, or when the user's keys cannot be used. The terminal
@@ -108,56 +96,19 @@ enum Wake {
 pub fn run(audit: Audit, feed: Receiver<Input>, options: Options, outside: &mut dyn Outside) -> io::Result<Audit> {
     let mut model = Model::new(audit, &options).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     model.can_rescan = outside.can_rescan();
-    let (wake, woken) = mpsc::channel();
-    let (news, waiting) = (forward(feed, wake.clone()), woken);
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCONT])?;
-    let handle = signals.handle();
-    let to_loop = wake.clone();
-    std::thread::spawn(move || signals.forever().all(|signal| to_loop.send(Wake::Signal(signal)).is_ok()));
+    let (wake, waiting) = mpsc::channel();
+    let news = feed::forward(feed, wake.clone());
+    let signals = feed::watch_signals(wake.clone())?;
     let screen = Screenful::open(options.mouse)?;
-    std::thread::spawn(move || read_keys(&wake));
+    std::thread::spawn(move || feed::read_keys(&wake));
     let (columns, rows) = crossterm::terminal::size()?;
     update(&mut model, Message::Resize(columns, rows));
     let mut running = Loop { model, screen, outside, began: Instant::now(), drawn: None, dirty: true, quit: false };
     let ended = running.until_quit(&waiting, &news);
-    handle.close();
     let Loop { model, screen, .. } = running;
-    screen.close()?;
+    drop(screen);
+    feed::unwatch_signals(&signals);
     ended.map(|()| model.audit)
-}
-
-/// News on its way to the loop, and whether the loop has been told of it.
-struct News {
-    queue: Receiver<Input>,
-    told: Arc<AtomicBool>,
-}
-
-/// Passes news on, waking the loop once for any number of them, so that a flood never hides a key.
-fn forward(feed: Receiver<Input>, wake: Sender<Wake>) -> News {
-    let (into, queue) = mpsc::channel();
-    let told = Arc::new(AtomicBool::new(false));
-    let telling = Arc::clone(&told);
-    std::thread::spawn(move || {
-        for input in feed {
-            if into.send(input).is_err() {
-                return;
-            }
-            if !telling.swap(true, Ordering::AcqRel) && wake.send(Wake::News).is_err() {
-                return;
-            }
-        }
-    });
-    News { queue, told }
-}
-
-fn read_keys(wake: &Sender<Wake>) {
-    loop {
-        let next = event::read().map_or(Wake::Lost, Wake::Terminal);
-        let is_last = matches!(next, Wake::Lost);
-        if wake.send(next).is_err() || is_last {
-            return;
-        }
-    }
 }
 
 struct Loop<'a> {
@@ -254,10 +205,10 @@ impl Loop<'_> {
 
     /// Takes waiting news for a moment. Says whether there is more.
     fn take_news(&mut self, news: &News) -> io::Result<bool> {
-        news.told.store(false, Ordering::Release);
+        news.heard();
         let began = Instant::now();
         while began.elapsed() < SLICE {
-            let Ok(input) = news.queue.try_recv() else { return Ok(false) };
+            let Some(input) = news.next() else { return Ok(false) };
             self.dirty = true;
             let message = match input {
                 Input::Event(event) => Message::Event(event),
@@ -345,6 +296,52 @@ impl Loop<'_> {
         self.screen.draw(|frame| view::draw(model, frame))?;
         self.dirty = by_key && model.is_running() && model.digest_stale;
         self.drawn = Some(Instant::now());
+        // The picture is out; while a scan runs the findings are about to change again.
+        if !self.model.is_running() {
+            self.model.prepare();
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+    impl Outside for Nobody {
+        fn copy(&mut self, _: &str) -> Result<String, String> { Err("none".into()) }
+        fn open(&mut self, url: &str) -> Result<String, String> { Ok(url.into()) }
+        fn export(&mut self, _: ExportFormat, _: &Audit) -> Result<String, String> { if true { panic!("boom") } Ok("written".into()) }
+        fn rescan(&mut self, _: Rescan) -> Result<String, String> { Ok("again".into()) }
+        fn stop(&mut self) {}
+        fn pause(&mut self, _: bool) {}
+        fn can_rescan(&self) -> bool { true }
+    }
+
+    #[test]
+    #[ignore]
+    fn by_hand() {
+        let many: usize = std::env::var("MANY").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let live = std::env::var("LIVE").is_ok();
+        let mut audit = if live { crate::tui::view::sample::running() } else { crate::tui::view::sample::audit() };
+        if many > 0 {
+            let base = audit.findings.clone();
+            let findings: Vec<_> = (0..many).map(|n| { let mut f = base[n % base.len()].clone(); f.id = format!("{:016x}", n as u64 * 7919); f.resource.id = format!("vol-{n:08x}"); f.resource.arn = crate::model::ResourceId::new(format!("arn:aws:ec2:us-east-1:111122223333:volume/vol-{n:08x}")); f.score = (n * 7 % 100) as u8; f }).collect();
+            audit.apply(Event::Judged { findings, gaps: vec![] });
+        }
+        let (tx, rx) = mpsc::channel();
+        if live {
+            std::thread::spawn(move || loop {
+                for _ in 0..20 {
+                    let _ = tx.send(Input::Event(Box::new(Event::Progress(crate::model::Progress::Note { text: "x".into() }))));
+                    let _ = tx.send(Input::Event(Box::new(Event::Progress(crate::model::Progress::Step { name: "resources".into() }))));
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            });
+        }
+        let mut options = crate::tui::testing::options();
+        options.animations = true;
+        if let Err(e) = run(audit, rx, options, &mut Nobody) { eprintln!("ERR {e}"); }
     }
 }

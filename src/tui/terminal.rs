@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use base64::Engine;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
@@ -14,6 +15,9 @@ use ratatui::{Frame, Terminal};
 /// Most bytes a terminal is asked to put on its clipboard, before they are encoded: longer ones are dropped by
 /// common terminals without a word.
 const LONGEST_COPY: usize = 74_000;
+
+/// Time a stop signal needs at most to arrive.
+const UNTIL_STOPPED: Duration = Duration::from_millis(50);
 
 /// Whether the terminal is ours right now, so that it is given back once and not twice.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -99,18 +103,17 @@ impl Screenful {
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        // The signal may still be on its way to another thread when the call returns, and this one must not take the
+        // terminal again before the stop has come.
+        std::thread::sleep(UNTIL_STOPPED);
         self.enter()
-    }
-
-    /// Gives the terminal back.
-    pub fn close(self) -> io::Result<()> {
-        drop(self);
-        Ok(())
     }
 }
 
 impl Drop for Screenful {
     fn drop(&mut self) {
+        // A panic while drawing leaves a begun update in the buffer; it must not be written after the end of it.
+        let _ = execute!(self.terminal.backend_mut(), EndSynchronizedUpdate);
         give_back();
     }
 }

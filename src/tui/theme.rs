@@ -172,7 +172,10 @@ mod tests {
             for role in Role::ALL {
                 assert_eq!(theme.style(role, ColorDepth::Mono).fg, None, "{theme:?} {role:?}");
                 let fg = theme.style(role, ColorDepth::Ansi16).fg;
-                assert!(!matches!(fg, Some(Color::Black | Color::White | Color::Gray | Color::Green)), "{theme:?} {role:?}");
+                assert!(
+                    !matches!(fg, Some(Color::Black | Color::White | Color::Gray | Color::Green)),
+                    "{theme:?} {role:?}"
+                );
             }
             assert_eq!(theme.style(Role::Default, ColorDepth::True).fg, None);
         }

@@ -122,6 +122,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     recipe("rds.storage.gp2", "AmazonRDS", RDS_STORAGE, "RDS:GP2-Storage", "GB-Mo"),
     recipe("rds.storage.gp3", "AmazonRDS", RDS_STORAGE, "RDS:GP3-Storage", "GB-Mo"),
     recipe("rds.storage.io1", "AmazonRDS", RDS_STORAGE, "RDS:PIOPS-Storage", "GB-Mo"),
+    recipe("rds.storage.io2", "AmazonRDS", RDS_STORAGE, "RDS:PIOPS-Storage-IO2", "GB-Mo"),
     recipe("rds.storage.magnetic", "AmazonRDS", RDS_STORAGE, "RDS:StorageUsage", "GB-Mo"),
     recipe("rds.iops.io1", "AmazonRDS", RDS_IOPS, "RDS:PIOPS", "IOPS-Mo"),
     recipe("rds.iops.gp3", "AmazonRDS", RDS_IOPS, "RDS:GP3-PIOPS", "IOPS-Mo"),
@@ -135,6 +136,9 @@ pub(super) const RECIPES: &[Recipe] = &[
     recipe("s3.onezone_ia", "AmazonS3", S3, "TimedStorage-ZIA-ByteHrs", "GB-Mo"),
     recipe("s3.glacier_ir", "AmazonS3", S3, "TimedStorage-GIR-ByteHrs", "GB-Mo"),
     recipe("s3.glacier_flexible", "AmazonS3", S3, "TimedStorage-GlacierByteHrs", "GB-Mo"),
+    recipe("s3.deep_archive", "AmazonS3", S3, "TimedStorage-GDA-ByteHrs", "GB-Mo"),
+    recipe("s3.glacier_staging", "AmazonS3", S3, "TimedStorage-GlacierStaging", "GB-Mo"),
+    recipe("s3.reduced_redundancy", "AmazonS3", S3, "TimedStorage-RRS-ByteHrs", "GB-Mo"),
     recipe("s3.int_tiering.frequent", "AmazonS3", S3, "TimedStorage-INT-FA-ByteHrs", "GB-Mo"),
     recipe("s3.int_tiering.infrequent", "AmazonS3", S3, "TimedStorage-INT-IA-ByteHrs", "GB-Mo"),
 ];

@@ -14,8 +14,9 @@ use crate::scan::found::{Found, Listed};
 
 /// Log groups of CloudWatch Logs.
 ///
-/// Tags and the last event cost a call a group each, at few calls a second, and are asked only where events
-/// never expire: a group with a retention empties itself.
+/// Tags and the last event cost a call a group each, at few calls a second. They are asked only where events
+/// never expire, since a group with a retention empties itself; tags also of the groups of databases, which
+/// a rule looks at whatever their retention.
 pub struct LogGroups;
 
 /// Facts of a log group. Source: `logs:DescribeLogGroups`, and `logs:DescribeLogStreams` where said.
@@ -31,9 +32,10 @@ pub struct Facts {
     stored_gib: f64,
     /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY` (kept for one day, whatever the retention).
     class: String,
-    /// Newest event or arrival of one, in the stream that has it. Source: `logs:DescribeLogStreams`, one
-    /// stream ordered by `LastEventTime`. Asked only for a group that never expires and holds something;
-    /// absent for all others, when it could not be read, and when no stream has events.
+    /// Newest event or arrival of one, in the stream that has it; the making of that stream when no stream has
+    /// events. Source: `logs:DescribeLogStreams`, one stream ordered by `LastEventTime`. Asked only for a group
+    /// that never expires and holds something; absent for all others, when it could not be read, and without
+    /// streams.
     last_event_at: Option<Timestamp>,
     /// Service that makes groups of this name and writes to them: `lambda`, `rds`, `eks`, `codebuild`, … It
     /// leaves the group behind when what it logged is deleted. Read off the name's prefix; absent for others.
@@ -105,11 +107,13 @@ async fn last_event(client: &Client, group: &LogGroup, ask: bool) -> Result<Opti
     let stream = answer.log_streams().first();
     let event = stream.and_then(|stream| stream.last_event_timestamp());
     let arrival = stream.and_then(|stream| stream.last_ingestion_time());
-    Ok(event.max(arrival).and_then(moment))
+    let making = stream.and_then(|stream| stream.creation_time());
+    Ok(event.max(arrival).or(making).and_then(moment))
 }
 
 async fn tags(client: &Client, group: &LogGroup, ask: bool) -> Result<BTreeMap<String, String>, Fault> {
-    let Some(arn) = arn(group).filter(|_| ask && !expires(group)) else { return Ok(BTreeMap::new()) };
+    let judged = !expires(group) || source(name(group)).is_some_and(|(kind, _)| kind != "lambda:function");
+    let Some(arn) = arn(group).filter(|_| ask && judged) else { return Ok(BTreeMap::new()) };
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
     match answer.map_err(Fault::sdk("logs:ListTagsForResource")) {
         Ok(answer) => {

@@ -21,6 +21,11 @@ pub fn copy(model: &mut Model, action: Action) -> Vec<Effect> {
         _ if model.screen == ScreenId::Findings => "id",
         _ => "line",
     };
+    let what = if action == Action::CopyCommand && touches_locked(model) {
+        "command (locked or managed: read why first)"
+    } else {
+        what
+    };
     match texts.as_slice() {
         [] => say(model, format!("there is no {what} to copy here")),
         [one] if what == "policy" || what == "line" => vec![Effect::Copy(what.to_owned(), one.clone())],
@@ -29,16 +34,23 @@ pub fn copy(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
+/// Whether a command that is about to be copied is for something that is to be kept, or that an owner manages.
+fn touches_locked(model: &Model) -> bool {
+    model.screen == ScreenId::Findings && targets(model).iter().any(|finding| !finding.counts())
+}
+
+/// The findings of the marked resources, or the one under the cursor when none is marked.
+fn targets(model: &Model) -> Vec<&Finding> {
+    if model.marks.is_empty() {
+        return model.current().into_iter().collect();
+    }
+    model.audit.findings.iter().filter(|finding| model.marks.has(&finding.resource.arn)).collect()
+}
+
 fn findings(model: &Model, action: Action) -> Vec<String> {
-    let marked = |finding: &&Finding| model.marks.has(&finding.resource.arn);
-    let targets: Vec<&Finding> = if model.marks.is_empty() {
-        model.current().into_iter().collect()
-    } else {
-        model.audit.findings.iter().filter(marked).collect()
-    };
     let mut texts: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for finding in targets {
+    for finding in targets(model) {
         let text = match action {
             Action::CopyArn => Some(finding.resource.arn.as_str().to_owned()),
             Action::CopyCommand => finding.command.clone(),

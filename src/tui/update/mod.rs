@@ -50,10 +50,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Event(event) => news::event(model, *event),
         Message::Note(text) => say(model, text),
-        Message::Ended => {
-            model.paused = false;
-            Vec::new()
-        }
+        Message::Ended => news::ended(model),
         Message::Done(Ok(text)) => say(model, text),
         Message::Done(Err(text)) => fail(model, text),
     }

@@ -28,6 +28,15 @@ pub fn event(model: &mut Model, event: Event) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Nothing more will come. A scan that did not say so itself broke off: what it left unread becomes gaps.
+pub fn ended(model: &mut Model) -> Vec<Effect> {
+    if !model.is_running() {
+        return Vec::new();
+    }
+    let at = model.now;
+    event(model, Event::Ended { at, interrupted: true })
+}
+
 /// A scan begins. After an earlier one has come to its end it replaces what that one found.
 fn begin(model: &mut Model) {
     if model.audit.finished_at.is_some() {

@@ -26,7 +26,7 @@ pub const PANES: usize = 3;
 pub const COLUMNS: &[&str] = &["billed", "name"];
 
 const TABLE: &[Column] = &[
-    Column::text("name", "service", 30, Column::ALWAYS).growing(),
+    Column::text("name", "service", 18, Column::ALWAYS).growing(),
     Column::number("billed", "billed", 12, Column::ALWAYS),
     Column::number("", "share", 7, 4),
     Column::text("", "", 14, 3),
@@ -77,7 +77,11 @@ fn texts(bill: &Bill, groups: &Groups, row: usize) -> Vec<(&'static str, String)
         Some(Item::Service(group)) => vec![("name", group.name.clone()), ("service", group.name.clone())],
         Some(Item::Region(group)) => vec![("name", group.name.clone()), ("region", group.name.clone())],
         Some(Item::Line(at)) => match bill.lines.get(at) {
-            Some(line) => vec![("name", line.usage_type.clone()), ("service", line.service.clone()), ("region", line.region.clone())],
+            Some(line) => vec![
+                ("name", line.usage_type.clone()),
+                ("service", line.service.clone()),
+                ("region", line.region.clone()),
+            ],
             None => Vec::new(),
         },
         None => Vec::new(),
@@ -210,7 +214,10 @@ fn row(cx: &Screen<'_>, bill: &Bill, groups: &Groups, index: usize, bar: usize) 
         Some(Item::Line(at)) => {
             let line = &bill.lines[at];
             let other = if cx.pane.flag { &line.service } else { &line.region };
-            Row { sign: blank, cells: cells(format!("  {}", cx.text(&line.usage_type, 200)), Role::Default, cx.text(other, 200)) }
+            Row {
+                sign: blank,
+                cells: cells(format!("  {}", cx.text(&line.usage_type, 200)), Role::Default, cx.text(other, 200)),
+            }
         }
         Some(Item::Service(group) | Item::Region(group)) => {
             let sign = if cx.pane.open == Some(index) { glyphs.down } else { glyphs.arrow };

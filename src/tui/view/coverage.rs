@@ -8,7 +8,8 @@ mod advice;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::scan::matrix::{self, Plan, Square};
+use super::scan::matrix::{self, Plan};
+use super::scan::square::Square;
 use super::screen::{Hit, Screen, inside, pane_at};
 use crate::audit::{Audit, Digest, GapGroup};
 use crate::model::{Cell, CellState, Region};
@@ -33,7 +34,9 @@ pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
         rows.retain(|index| {
             let texts = texts_of(&regions, &groups, *index);
             filter.matches(
-                &|column| texts.iter().filter(|(c, _)| column.is_empty() || *c == column).map(|t| t.1.clone()).collect(),
+                &|column| {
+                    texts.iter().filter(|(c, _)| column.is_empty() || *c == column).map(|t| t.1.clone()).collect()
+                },
                 &|_| None,
             )
         });
@@ -177,7 +180,8 @@ fn draw_matrix(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
         lines.push(if is_cursor { line.style(cx.look.style(Role::Selected)) } else { line });
     }
     let g = &cx.look.glyphs;
-    let legend = format!("{} seen {} partly {} denied {} throttled {} off", g.ok, g.partly, g.denied, g.throttled, g.off);
+    let legend =
+        format!("{} seen {} partly {} denied {} throttled {} off", g.ok, g.partly, g.denied, g.throttled, g.off);
     cx.boxed(frame, area, 0, &totals(cx.digest), &legend, lines);
 }
 
@@ -187,7 +191,9 @@ fn sees(cx: &Screen<'_>, region: &Region) -> (String, Role) {
     match cells.seen_percent() {
         None if cells.off > 0 => ("off ".to_owned(), Role::Off),
         None => (format!("{} ", cx.look.glyphs.dash), Role::Unknown),
-        Some(percent) if cells.over < cells.wanted => (format!("{percent} % {} ", cx.look.glyphs.running(cx.tick)), Role::Key),
+        Some(percent) if cells.over < cells.wanted => {
+            (format!("{percent} % {} ", cx.look.glyphs.running(cx.tick)), Role::Key)
+        }
         Some(100) if cells.partly > 0 => (format!("100 % {} ", cx.look.glyphs.partly), Role::Warn),
         Some(100) => ("100 % ".to_owned(), Role::Good),
         Some(0) => ("0 % ".to_owned(), Role::Bad),

@@ -2,10 +2,9 @@
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
-use super::findings::sort_of;
 use super::screen::Screen;
+use super::wrap::wrap;
 use crate::model::{Evidence, Finding, MetricReading, Resource, Role as Tie, truncate};
 use crate::tui::console;
 use crate::tui::look::Role;
@@ -76,7 +75,10 @@ fn head(page: &mut Page<'_>, finding: &Finding) {
     let name = resource.name.as_ref().filter(|name| **name != resource.id);
     let name = name.map_or(String::new(), |name| format!(" {dot} {name}"));
     page.plain(&format!("{} {}{name}", resource.kind, resource.id), Role::Default);
-    let mut place = format!("{} {dot} account {}", resource.region, resource.account);
+    let mut place = resource.region.to_string();
+    if resource.account != page.cx.audit.account.id {
+        place.push_str(&format!(" {dot} account {}", resource.account));
+    }
     if let Some(days) = finding.dormant_days {
         place.push_str(&format!(" {dot} {days} days so"));
     }
@@ -84,7 +86,8 @@ fn head(page: &mut Page<'_>, finding: &Finding) {
         place.push_str(&format!(" {dot} made {}", at.strftime("%Y-%m-%d")));
     }
     page.plain(&place, Role::Default);
-    page.plain(&format!("{}: {} {dot} severity {}", finding.category, sort_of(finding.category), finding.severity), Role::Dim);
+    let closing = format!("on closing {}", finding.closure);
+    page.plain(&format!("{} {dot} severity {} {dot} {} {dot} {closing}", finding.category, finding.severity, finding.certainty), Role::Dim);
     if let Some(lock) = &finding.protected {
         page.say("Locked", &format!("L {}; in no total", lock.label()), Role::Warn);
     }
@@ -102,7 +105,6 @@ fn score(page: &mut Page<'_>, finding: &Finding) {
     let parts = parts.collect::<Vec<_>>().join(" + ");
     let sum = if parts.is_empty() { String::new() } else { format!(" = {parts}") };
     page.say("Score", &format!("{}{sum}", finding.score), Role::Default);
-    page.say("", &format!("certainty {}, on closing {}", finding.certainty, finding.closure), Role::Dim);
 }
 
 fn cost(page: &mut Page<'_>, finding: &Finding) {
@@ -125,7 +127,7 @@ fn cost(page: &mut Page<'_>, finding: &Finding) {
         (false, true) => "",
     };
     let heading = if cost.parts.is_empty() { "Cost" } else { "" };
-    page.say(heading, &format!("= {bound}{}/mo, estimated", cost.monthly_usd.pretty()), Role::Money);
+    page.say(heading, &format!("= {bound}{}/mo estimated", cost.monthly_usd.pretty()), Role::Money);
     if !cost.unpriced.is_empty() {
         page.say("", &format!("no price known for: {}", cost.unpriced.join(", ")), Role::Unknown);
     }
@@ -298,49 +300,4 @@ pub fn strip(cx: &Screen<'_>, finding: &Finding, width: usize) -> Vec<Line<'stat
     second.extend(finding.resource.refs.first().map(|tie| format!("{} {}", word(tie.role), short(&tie.id))));
     let line = |parts: Vec<String>| Line::from(format!(" {}", cx.text(&parts.join(&dot), width)));
     vec![line(first), line(second)]
-}
-
-/// Text cut into lines at blanks, and inside words that are longer than a line.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    if text.width() <= width {
-        return vec![text.to_owned()];
-    }
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        let joint = usize::from(!line.is_empty());
-        if line.width() + joint + word.width() <= width {
-            if joint == 1 {
-                line.push(' ');
-            }
-            line.push_str(word);
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        for c in word.chars() {
-            let columns = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-            if line.width() + columns > width {
-                lines.push(std::mem::take(&mut line));
-            }
-            line.push(c);
-        }
-    }
-    lines.push(line);
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_break_at_blanks_and_in_words_too_long() {
-        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
-        assert_eq!(wrap("", 4), [""]);
-    }
 }

@@ -6,8 +6,8 @@ use ratatui::text::Line;
 use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
-use super::detail::wrap;
 use super::screen::Screen;
+use super::wrap::wrap;
 use crate::tui::look::Role;
 use crate::tui::overlay::{Ask, Read};
 

@@ -14,8 +14,9 @@ use unicode_width::UnicodeWidthStr;
 use super::screen::{Hit, Screen, inside, pane_at};
 use super::table::{self, Column, Row};
 use super::{WIDE, detail};
-use crate::model::{Category, Finding, Usd};
+use crate::model::{Finding, Usd};
 use crate::tui::action::Action;
+use crate::tui::facets::{self, owner, tag};
 use crate::tui::look::Role;
 use crate::tui::model::{Model, ScreenId};
 
@@ -25,91 +26,27 @@ pub const PANES: usize = 2;
 /// Columns to sort by. The screen's own order is the score, then dollars.
 pub const COLUMNS: &[&str] = &["score", "cost", "finding", "resource", "region", "age", "owner"];
 
-/// Columns a filter may name.
-pub const FILTERS: &[&str] = &[
-    "score", "cost", "finding", "resource", "region", "age", "owner", "tag", "why", "id", "name", "arn", "account",
-    "kind", "service", "rule", "category", "severity", "certainty", "closure", "remedy", "state",
-];
-
 /// The state's column: locked, managed, price unknown.
 const STATE: Column = Column::text("", "", 1, Column::ALWAYS);
 
 /// Columns of the list; what is last to be missed has the most weight.
-fn table_columns(cx: &Screen<'_>) -> [Column; 10] {
-    let region = cx.audit.scope.iter().map(|region| region.as_str().len()).max().unwrap_or(9).clamp(9, 14);
+fn table_columns(cx: &Screen<'_>, width: u16) -> [Column; 10] {
+    // As wide as the longest region with money in it: names of the others may be cut.
+    let region = cx.digest.by_region.iter().map(|total| total.name.len()).max().unwrap_or(9).clamp(9, 14);
     let region = u16::try_from(region).unwrap_or(14);
+    let finding = if width >= 100 { 29 } else { 13 };
     [
         STATE,
         Column::number("score", "sc", 3, Column::ALWAYS),
         Column::number("cost", "$/mo", 8, Column::ALWAYS),
-        Column::text("finding", "finding", 13, Column::ALWAYS).growing(),
+        Column::text("finding", "finding", finding, Column::ALWAYS).growing(),
         Column::text("resource", "resource", 21, 5),
         Column::text("region", "region", region, 6),
         Column::number("age", "age", 5, 4),
         Column::text("owner", "owner", 16, 3),
-        Column::text("tag", "tag", 18, 2),
+        Column::text("tag", "tag", 12, 2),
         Column::text("why", "why", 30, 1),
     ]
-}
-
-/// Texts of a finding by column, as the list and the filter know them.
-pub fn texts(finding: &Finding) -> Vec<(&'static str, String)> {
-    let resource = &finding.resource;
-    let mut texts = vec![
-        ("finding", finding.title.clone()),
-        ("resource", resource.label().to_owned()),
-        ("id", resource.id.clone()),
-        ("arn", resource.arn.as_str().to_owned()),
-        ("account", resource.account.clone()),
-        ("owner", owner(finding)),
-        ("why", finding.evidence.first().map(crate::model::Evidence::line).unwrap_or_default()),
-        ("certainty", finding.certainty.word().to_owned()),
-        ("closure", finding.closure.word().to_owned()),
-    ];
-    texts.extend(resource.name.clone().map(|name| ("name", name)));
-    texts.extend(resource.tags.iter().map(|(key, value)| ("tag", format!("{key}={value}"))));
-    texts.extend(groups(finding));
-    texts
-}
-
-/// Texts of a finding that many share: what there is to pick from.
-pub fn groups(finding: &Finding) -> Vec<(&'static str, String)> {
-    let resource = &finding.resource;
-    let mut texts = vec![
-        ("region", resource.region.as_str().to_owned()),
-        ("kind", resource.kind.as_str().to_owned()),
-        ("service", resource.kind.service().to_owned()),
-        ("rule", finding.rule.clone()),
-        ("category", finding.category.word().to_owned()),
-        ("severity", finding.severity.word().to_owned()),
-        ("remedy", finding.remedy.clone()),
-    ];
-    texts.extend(states(finding).into_iter().map(|state| ("state", state.to_owned())));
-    texts
-}
-
-fn states(finding: &Finding) -> Vec<&'static str> {
-    let mut states = Vec::new();
-    if finding.protected.is_some() {
-        states.push("locked");
-    }
-    if finding.managed_by.is_some() {
-        states.push("managed");
-    }
-    if finding.monthly_usd.is_none() {
-        states.push("unpriced");
-    }
-    states
-}
-
-/// Who manages the resource, else who its tags say it belongs to. Empty when nothing tells.
-pub fn owner(finding: &Finding) -> String {
-    let managed = finding.managed_by.as_ref().or(finding.resource.owner.as_ref());
-    if let Some(owner) = managed {
-        return owner.label();
-    }
-    let tag = finding.resource.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("owner"));
-    tag.map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 /// Where everything lies. What is not drawn is empty.
@@ -133,7 +70,7 @@ fn areas(area: Rect, cx: &Screen<'_>) -> Areas {
         let strip = Rect { y: rest.y + height, height: rest.height - height, ..rest };
         return Areas { list: Rect { height, ..rest }, strip, ..none };
     }
-    let width = if area.width >= 150 { area.width * 11 / 20 } else { area.width / 2 + 2 };
+    let width = if area.width >= 150 { area.width * 3 / 5 } else { area.width / 2 + 2 };
     let detail = Rect { x: rest.x + width, width: rest.width - width, ..rest };
     Areas { list: Rect { width, ..rest }, detail, ..none }
 }
@@ -155,7 +92,10 @@ pub fn last_line(model: &Model) -> usize {
 pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
     let areas = areas(area, cx);
     match pane_at(&[areas.list, areas.detail], column, row) {
-        Hit::Pane(0) => table::hit(inside(areas.list), cx, &table_columns(cx), COLUMNS, column, row),
+        Hit::Pane(0) => {
+            let inner = inside(areas.list);
+            table::hit(inner, cx, &table_columns(cx, inner.width), COLUMNS, column, row)
+        },
         other => other,
     }
 }
@@ -258,7 +198,7 @@ fn hidden_marks(model: &Model) -> usize {
 
 fn draw_list(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let inner = inside(area);
-    let columns = table_columns(cx);
+    let columns = table_columns(cx, inner.width);
     let remark = match (model.held, model.range) {
         (_, Some(_)) => "range: Space marks it".to_owned(),
         (0, None) => String::new(),
@@ -298,7 +238,7 @@ fn row(model: &Model, cx: &Screen<'_>, widths: &[usize], index: usize, range: &[
     };
     let width = |column: usize| widths.get(column).copied().unwrap_or(0);
     let plain = |column: usize, text: &str| (cx.text(text, width(column)), Role::Default);
-    let why = finding.evidence.first().filter(|_| width(9) > 0).map(crate::model::Evidence::line).unwrap_or_default();
+    let why = if width(9) > 0 { facets::why(finding) } else { Default::default() };
     let cells = vec![
         state(cx, finding),
         (finding.score.to_string(), Role::Title),
@@ -337,12 +277,6 @@ fn age(cx: &Screen<'_>, finding: &Finding) -> String {
     finding.dormant_days.map_or(cx.look.glyphs.dash.to_owned(), |days| format!("{days}d"))
 }
 
-/// The tags a person is likely to look for first; the name and AWS's own are no news.
-fn tag(finding: &Finding) -> String {
-    let own = finding.resource.tags.iter().filter(|(key, _)| key.as_str() != "Name" && !key.starts_with("aws:"));
-    own.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
-}
-
 /// Why there is nothing in the list, and which key helps.
 fn empty(model: &Model, cx: &Screen<'_>) -> Vec<String> {
     let all = model.audit.findings.len();
@@ -370,20 +304,4 @@ fn empty(model: &Model, cx: &Screen<'_>) -> Vec<String> {
         lines.push(format!("{} shows them.", cx.key(Action::Coverage)));
     }
     lines
-}
-
-/// What sort of leftover it is, in words.
-pub fn sort_of(category: Category) -> &'static str {
-    match category {
-        Category::Stopped => "switched off, still billed",
-        Category::Idle => "running, unused",
-        Category::Orphaned => "belongs to nothing",
-        Category::Old => "kept longer than needed",
-        Category::Oversized => "larger than needed",
-        Category::Outdated => "an older generation",
-        Category::Commitment => "a commitment",
-        Category::Trial => "a trial",
-        Category::Quota => "near a quota",
-        Category::Closure => "in the way of closing the account",
-    }
 }

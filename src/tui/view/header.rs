@@ -51,10 +51,7 @@ fn state(model: &Model, cx: &Screen<'_>) -> String {
     let is_wide = model.size.0 >= WIDE;
     let dot = cx.look.glyphs.dot;
     if model.is_running() {
-        let cells = &model.digest.cells;
-        let percent = (cells.over * 100).checked_div(cells.wanted).unwrap_or(0);
-        let word = if model.paused { "held" } else { "scanning" };
-        return format!("{word} {percent} %");
+        return if model.paused { "scan held" } else { "scanning" }.to_owned();
     }
     if model.audit.finished_at.is_none() {
         return "nothing scanned yet".to_owned();

@@ -6,8 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
+use super::WIDE;
 use super::screen::{Screen, inside};
 use crate::model::truncate;
+use crate::tui::action::Group;
 use crate::tui::look::Role;
 use crate::tui::model::Model;
 use crate::tui::overlay::{Chooser, Item};
@@ -24,29 +26,46 @@ fn list_area(area: Rect) -> Rect {
     Rect { height: area.height.saturating_sub(SEARCH), ..area }
 }
 
+/// A line of the list, with the position of the row it stands for: headings stand for none.
+type Entry = (Option<usize>, Line<'static>);
+
 /// Draws it over the whole body.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, chooser: &Chooser) {
     frame.render_widget(Clear, area);
     let list = list_area(area);
-    let (left, right) = if area.width >= 100 { super::scan::halves(list) } else { (list, Rect::ZERO) };
-    let rows = usize::from(inside(left).height);
-    let lines = entries(cx, chooser, usize::from(inside(left).width));
-    let cursor = lines.iter().position(|(position, _)| *position == Some(chooser.cursor)).unwrap_or(0);
-    let columns = if right.is_empty() { 1 } else { 2 };
-    let page = cursor / (rows * columns).max(1);
-    let pages = lines.len().div_ceil((rows * columns).max(1)).max(1);
-    let mut lines = lines.into_iter().skip(page * rows * columns).map(|(_, line)| line);
-    let remark = format!("{}/{pages}", page + 1);
-    cx.boxed(frame, left, 0, "Help", &remark, lines.by_ref().take(rows).collect());
-    if !right.is_empty() {
-        cx.boxed(frame, right, 1, "", "", lines.take(rows).collect());
+    let is_wide = area.width >= WIDE;
+    let (left, right) = if is_wide { super::scan::halves(list) } else { (list, Rect::ZERO) };
+    let rows = usize::from(inside(left).height).max(1);
+    let columns = columns(entries(cx, chooser, usize::from(inside(left).width)), rows, is_wide);
+    let has_cursor = |column: &Vec<Entry>| column.iter().any(|(position, _)| *position == Some(chooser.cursor));
+    let step = if is_wide { 2 } else { 1 };
+    let page = columns.iter().position(has_cursor).unwrap_or(0) / step;
+    let mut shown = columns.iter().skip(page * step).map(|column| column.iter().map(|(_, line)| line.clone()).collect());
+    let which = format!("{}/{}", page + 1, columns.len().div_ceil(step).max(1));
+    let remark = if is_wide { "" } else { which.as_str() };
+    cx.boxed(frame, left, cx.focus, "Help", remark, shown.next().unwrap_or_default());
+    if is_wide {
+        cx.boxed(frame, right, usize::MAX, &which, "", shown.next().unwrap_or_default());
     }
     let search = Rect { y: list.bottom(), height: area.height - list.height, ..area };
     draw_search(frame, search, model, cx, chooser);
 }
 
-/// Headings and rows, with the position in the list of those that are rows.
-fn entries(cx: &Screen<'_>, chooser: &Chooser, width: usize) -> Vec<(Option<usize>, Line<'static>)> {
+/// The lines in columns of so many rows. Where all of them fit two columns, moving and finding stand in the first
+/// and the rest in the second.
+fn columns(lines: Vec<Entry>, rows: usize, is_wide: bool) -> Vec<Vec<Entry>> {
+    let here = Group::Here.title();
+    let second = lines.iter().position(|(position, line)| position.is_none() && line.to_string().trim() == here);
+    if let Some(second) = second.filter(|second| is_wide && *second <= rows && lines.len() - second <= rows) {
+        let mut lines = lines;
+        let rest = lines.split_off(second);
+        return vec![lines, rest];
+    }
+    lines.chunks(rows).map(<[Entry]>::to_vec).collect()
+}
+
+/// Headings and rows.
+fn entries(cx: &Screen<'_>, chooser: &Chooser, width: usize) -> Vec<Entry> {
     let mut lines = Vec::new();
     let mut group = "";
     for (position, item) in chooser.shown.iter().enumerate().filter_map(|(at, i)| Some((at, chooser.items.get(*i)?))) {
@@ -64,9 +83,9 @@ fn entries(cx: &Screen<'_>, chooser: &Chooser, width: usize) -> Vec<(Option<usiz
 
 fn entry(cx: &Screen<'_>, item: &Item, width: usize, is_cursor: bool) -> Line<'static> {
     let pointer = if is_cursor { cx.look.glyphs.cursor } else { " " };
-    let keys = truncate(&item.label, 18);
-    let note = truncate(&item.note, width.saturating_sub(22));
-    let blanks = " ".repeat(19usize.saturating_sub(keys.width()));
+    let keys = truncate(&item.label, 15);
+    let note = truncate(&item.note, width.saturating_sub(18));
+    let blanks = " ".repeat(16usize.saturating_sub(keys.width()));
     let line = Line::from(vec![
         Span::raw(format!("{pointer} ")),
         cx.span(keys, Role::Key),
@@ -86,7 +105,7 @@ fn draw_search(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, ch
         cx.line(format!(" {changed}"), Role::Dim),
         cx.line(" No key on this screen or any other deletes anything.", Role::Dim),
     ];
-    cx.boxed(frame, area, 2, "Search the help", "", lines);
+    cx.boxed(frame, area, usize::MAX, "Search the help", "", lines);
     let inner = inside(area);
     let x = inner.x + 3 + u16::try_from(chooser.query.column()).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(inner.right()), y: inner.y });

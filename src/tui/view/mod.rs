@@ -24,6 +24,7 @@ pub mod scan;
 pub mod screen;
 mod status;
 pub mod table;
+mod wrap;
 
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,8 @@ fn place(area: Rect, chooser: &Chooser) -> Rect {
     let wanted = (label + note + 8).max(title(chooser.list).len() + 8).max(36);
     let width = u16::try_from(wanted).unwrap_or(u16::MAX).min(area.width);
     let rows = chooser.items.len() + 2 + usize::from(chooser.is_typed());
-    let height = u16::try_from(rows.max(4)).unwrap_or(u16::MAX).min(area.height);
+    // No taller than leaves something of the screen below to be seen.
+    let height = u16::try_from(rows.max(4)).unwrap_or(u16::MAX).min(area.height.min(20.max(area.height / 2)));
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 

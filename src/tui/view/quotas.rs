@@ -1,9 +1,11 @@
 //! Quotas, least headroom first, and what to do about the one at the cursor.
 
+mod detail;
+mod request;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::text::Line;
 
 use super::screen::{Hit, Screen, inside, pane_at};
 use super::table::{self, Column, Row};
@@ -13,6 +15,8 @@ use crate::tui::action::Action;
 use crate::tui::filter::Filter;
 use crate::tui::look::Role;
 use crate::tui::pane::Pane;
+
+pub use request::{command, console_url};
 
 /// Panes: the list, and the quota at the cursor.
 pub const PANES: usize = 2;
@@ -29,8 +33,8 @@ const BAR: u16 = 12;
 
 const TABLE: &[Column] = &[
     Column::text("quota", "quota", 22, Column::ALWAYS).growing(),
-    Column::text("region", "region", 14, 5),
-    Column::number("used", "used/limit", 12, 6),
+    Column::text("region", "region", 14, 6),
+    Column::number("used", "used/limit", 12, 5),
     Column::number("use", "use", 6, Column::ALWAYS),
     Column::text("", "", BAR, 3),
     Column::text("limit", "limit", 6, 4),
@@ -94,43 +98,6 @@ fn passes(quota: &Quota, filter: &Filter) -> bool {
         _ => None,
     };
     filter.matches(&of, &number)
-}
-
-/// The command that asks AWS for half as much again, for reading: this program never sends it. `None` for a
-/// quota that cannot be raised.
-pub fn command(audit: &Audit, index: usize) -> Option<String> {
-    let quota = audit.quotas.get(index).filter(|quota| quota.adjustable)?;
-    let wish = (quota.limit * 1.5).ceil().max(quota.limit + 1.0);
-    Some(format!(
-        "aws service-quotas request-service-quota-increase --service-code {} --quota-code {} --desired-value {wish:.0} --region {}",
-        word(&quota.service_code),
-        word(&quota.quota_code),
-        word(region(quota)),
-    ))
-}
-
-/// The quota's page in the console. `None` when its codes would not fit an address.
-pub fn console_url(audit: &Audit, index: usize) -> Option<String> {
-    let quota = audit.quotas.get(index)?;
-    let codes = [quota.service_code.as_str(), quota.quota_code.as_str(), region(quota)];
-    let [service, code, region] = codes;
-    codes.iter().all(|code| is_plain(code)).then(|| {
-        format!("https://{region}.console.aws.amazon.com/servicequotas/home/services/{service}/quotas/{code}")
-    })
-}
-
-/// Quotas of the whole account are kept in us-east-1.
-fn region(quota: &Quota) -> &str {
-    if quota.region.is_global() { "us-east-1" } else { quota.region.as_str() }
-}
-
-fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-}
-
-/// A word for a shell: codes come from AWS and are not trusted.
-fn word(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { format!("'{}'", crate::model::clean(text).replace('\'', r"'\''")) }
 }
 
 fn raise(quota: &Quota) -> &'static str {
@@ -214,7 +181,7 @@ pub fn hint(cx: &Screen<'_>) -> String {
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
-    let [list, detail] = areas(area, cx);
+    let [list, lower] = areas(area, cx);
     if !list.is_empty() {
         let inner = inside(list);
         let unused = if cx.pane.flag { "show all" } else { "hide unused" };
@@ -229,8 +196,8 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
             table::draw(frame, inner, cx, TABLE, COLUMNS, &|index| row(cx, index));
         }
     }
-    if !detail.is_empty() {
-        draw_detail(frame, detail, cx);
+    if !lower.is_empty() {
+        detail::draw(frame, lower, cx);
     }
 }
 
@@ -241,7 +208,10 @@ fn empty(cx: &Screen<'_>) -> Vec<String> {
         return match (cx.pane.filter.is_empty(), cx.pane.flag) {
             (false, _) => vec![hidden, format!("no other matches the filter; {} clears it.", cx.key(Action::Back))],
             (true, true) => {
-                vec![hidden, format!("nothing uses them, as far as is known; {} shows them.", cx.key(Action::HideUnused))]
+                vec![
+                    hidden,
+                    format!("nothing uses them, as far as is known; {} shows them.", cx.key(Action::HideUnused)),
+                ]
             }
             (true, false) => vec![hidden],
         };
@@ -252,10 +222,9 @@ fn empty(cx: &Screen<'_>) -> Vec<String> {
     }
     match (lines.is_empty(), cx.audit.is_running()) {
         (true, true) => vec!["No quota has been read so far; they are read beside the resources.".to_owned()],
-        (true, false) => vec![
-            "This scan read no quotas.".to_owned(),
-            format!("{} scans again.", cx.key(Action::Rescan)),
-        ],
+        (true, false) => {
+            vec!["This scan read no quotas.".to_owned(), format!("{} scans again.", cx.key(Action::Rescan))]
+        }
         (false, _) => {
             lines.truncate(8);
             lines.push(format!("{} scans again.", cx.key(Action::Rescan)));
@@ -285,64 +254,4 @@ fn row(cx: &Screen<'_>, index: usize) -> Row {
             (source(quota).to_owned(), if quota.usage.is_none() { Role::Unknown } else { Role::Dim }),
         ],
     }
-}
-
-/// The command on one line, or broken where a shell lets it be.
-fn command_lines(cx: &Screen<'_>, command: &str, width: usize) -> Vec<Line<'static>> {
-    let title = |text: &str| cx.span(text.to_owned(), Role::Title);
-    match command.split_once(" --quota-code") {
-        Some((first, rest)) if command.len() + 8 > width => vec![
-            Line::from(vec![title(" Raise  "), Span::raw(format!("{first} \\"))]),
-            Line::from(format!("          --quota-code{rest}")),
-        ],
-        _ => vec![Line::from(vec![title(" Raise  "), Span::raw(command.to_owned())])],
-    }
-}
-
-fn draw_detail(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
-    let chosen = cx.rows.get(cx.pane.cursor).copied();
-    let Some((index, quota)) = chosen.and_then(|index| Some((index, cx.audit.quotas.get(index)?))) else {
-        return cx.boxed(frame, area, 1, "Quota", "", vec![cx.line(" No quota is chosen.", Role::Dim)]);
-    };
-    let dot = cx.look.glyphs.dot;
-    let title = format!("{} {dot} {} {dot} {}", quota.name, quota.region, quota.quota_code);
-    let block = cx.block(area, 1, &cx.text(&title, usize::from(area.width)), "");
-    let lines = detail(cx, index, quota, usize::from(inside(area).width));
-    let scroll = if cx.focus == 1 { u16::try_from(cx.scroll).unwrap_or(u16::MAX) } else { 0 };
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((scroll, 0)).block(block), area);
-}
-
-fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Line<'static>> {
-    let dot = cx.look.glyphs.dot;
-    let unit = if quota.unit.is_empty() || quota.unit == "None" { String::new() } else { format!(" {}", quota.unit) };
-    let limit = number(quota.limit);
-    let used = match quota.usage {
-        Some(usage) => Span::raw(format!(" used {} of {limit}{}", number(usage), cx.text(&unit, 30))),
-        None => cx.span(format!(" no usage source: how much of {limit}{} is used is not known", cx.text(&unit, 30)), Role::Unknown),
-    };
-    let default = quota.default.map_or(String::new(), |value| format!("   default {}", number(value)));
-    let kind = if quota.adjustable { "adjustable" } else { "hard: AWS does not raise it" };
-    let mut lines = vec![Line::from(vec![used, Span::raw(format!("{default}   {kind}"))])];
-    if quota.usage.is_some() {
-        let from = match quota.source {
-            UsageSource::Metric => "the quota's own CloudWatch metric",
-            UsageSource::Scan => "counted by this scan",
-            UsageSource::None => "no usage source",
-        };
-        let detail = if quota.source_detail.is_empty() { String::new() } else { format!(" {dot} {}", cx.text(&quota.source_detail, 120)) };
-        lines.push(Line::from(format!(" source: {from}{detail}")));
-    }
-    if let Some(day) = &quota.exhausted_on {
-        lines.push(cx.line(format!(" full on {} at the present trend", cx.text(day, 20)), Role::Warn));
-    }
-    if let Some(command) = command(cx.audit, index) {
-        lines.extend(command_lines(cx, &command, width));
-        lines.push(cx.line(" Raising a quota costs nothing; this tool never sends the request itself.", Role::Dim));
-    } else {
-        lines.push(Line::from(" Free some of it, or spread it over other regions or accounts."));
-    }
-    if let Some(url) = console_url(cx.audit, index) {
-        lines.push(Line::from(vec![cx.span(" Open   ", Role::Title), Span::raw(url)]));
-    }
-    lines
 }

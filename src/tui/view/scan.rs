@@ -12,13 +12,15 @@ mod heads;
 pub(super) mod matrix;
 pub(super) mod news;
 mod progress;
+pub(super) mod square;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use self::matrix::{Plan, Square};
+use self::matrix::Plan;
+use self::square::Square;
 use super::screen::{Hit, Screen, inside, pane_at};
 use crate::audit::Audit;
 use crate::model::{CellState, Region, Why};

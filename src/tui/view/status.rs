@@ -118,12 +118,7 @@ fn overlay_keys(overlay: &Overlay) -> Vec<(String, &'static str)> {
 /// All that fits a screen too small for panes.
 pub fn tiny(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let digest = &model.digest;
-    let state = if model.is_running() {
-        let percent = (digest.cells.over * 100).checked_div(digest.cells.wanted).unwrap_or(0);
-        format!("scan {percent} % ")
-    } else {
-        String::new()
-    };
+    let state = if model.is_running() { "scanning: " } else { "" };
     let gaps = if digest.gaps > 0 { format!(" {} gaps", digest.gaps) } else { String::new() };
     let text = format!("{state}{} findings {}/mo{gaps}", digest.findings, digest.waste.pretty());
     frame.render_widget(Paragraph::new(cx.text(&text, usize::from(area.width))), Rect { height: area.height.min(1), ..area });

@@ -71,7 +71,8 @@ fn layout(columns: &[Column], width: u16) -> Vec<Place> {
     let mut kept: Vec<usize> = (0..columns.len()).collect();
     let need = |kept: &[usize]| GUTTER + kept.iter().map(|i| columns[*i].width + 1).sum::<u16>();
     while need(&kept) > width + 1 {
-        let least = kept.iter().copied().filter(|i| columns[*i].weight < Column::ALWAYS).min_by_key(|i| columns[*i].weight);
+        let least =
+            kept.iter().copied().filter(|i| columns[*i].weight < Column::ALWAYS).min_by_key(|i| columns[*i].weight);
         match least {
             Some(least) => kept.retain(|i| *i != least),
             None => break,
@@ -141,11 +142,8 @@ fn head(cx: &Screen<'_>, columns: &[Column], names: &[&str], places: &[Place]) -
 
 fn body(cx: &Screen<'_>, columns: &[Column], places: &[Place], row: &Row, is_cursor: bool) -> Line<'static> {
     let pointer = if is_cursor { cx.look.glyphs.cursor } else { " " };
-    let mut spans = vec![
-        cx.span(pointer, Role::Title),
-        cx.span(fit(&row.sign.0, 1, false), row.sign.1),
-        Span::raw(" "),
-    ];
+    let mut spans =
+        vec![cx.span(pointer, Role::Title), cx.span(fit(&row.sign.0, 1, false), row.sign.1), Span::raw(" ")];
     for place in places {
         let empty = (String::new(), Role::Default);
         let (text, role) = row.cells.get(place.column).unwrap_or(&empty);

@@ -8,7 +8,7 @@ use crate::audit::{Digest, GapGroup};
 use crate::model::{Why, clean, truncate};
 use crate::tui::action::Action;
 use crate::tui::look::Role;
-use crate::tui::view::scan::matrix::sign_of;
+use crate::tui::view::scan::square::sign_of;
 use crate::tui::view::screen::{Screen, inside};
 
 /// Lines the entry at the cursor may use for its details.
@@ -154,7 +154,11 @@ fn details(cx: &Screen<'_>, group: &GapGroup, width: usize) -> Vec<Line<'static>
     let mut add = |title: &str, words: Vec<String>, gap: &str| {
         for (at, text) in wrap(&words, gap, room).into_iter().enumerate() {
             let title = if at == 0 { title } else { "" };
-            lines.push(Line::from(vec![Span::raw("      "), cx.span(format!("{title:<11}"), Role::Dim), Span::raw(text)]));
+            lines.push(Line::from(vec![
+                Span::raw("      "),
+                cx.span(format!("{title:<11}"), Role::Dim),
+                Span::raw(text),
+            ]));
         }
     };
     let detail = cx.text(&group.detail, usize::MAX);
@@ -195,7 +199,9 @@ fn footer(cx: &Screen<'_>, width: usize) -> Vec<Line<'static>> {
             Span::raw(" copies"),
         ]));
         let actions: Vec<String> = actions.iter().map(|action| clean(action).into_owned()).collect();
-        lines.extend(wrap(&actions, "  ", width.saturating_sub(4)).into_iter().map(|text| Line::from(format!("   {text}"))));
+        lines.extend(
+            wrap(&actions, "  ", width.saturating_sub(4)).into_iter().map(|text| Line::from(format!("   {text}"))),
+        );
     }
     lines
 }

@@ -32,7 +32,7 @@ const HEADS: &[Head] = &[
     head("ec2:image", "AMI", "DSK"),
     head("rds:cluster", "CLU", "DB"),
     head("rds:snapshot", "RSN", "DB"),
-    head("autoscaling:auto-scaling-group", "ASG", "CMP"),
+    head("autoscaling:autoScalingGroup", "ASG", "CMP"),
     head("ec2:vpc", "VPC", "NET"),
     head("ec2:network-interface", "ENI", "NET"),
     head("ec2:vpc-endpoint", "VPE", "NET"),
@@ -94,7 +94,11 @@ mod tests {
     fn heads_differ_fit_their_column_and_name_a_family_that_is_shown() {
         for (i, head) in HEADS.iter().enumerate() {
             assert!(head.short.len() <= 3 && FAMILIES.contains(&head.family), "{}", head.kind);
-            assert!(HEADS[..i].iter().all(|other| other.short != head.short && other.kind != head.kind), "{}", head.kind);
+            assert!(
+                HEADS[..i].iter().all(|other| other.short != head.short && other.kind != head.kind),
+                "{}",
+                head.kind
+            );
         }
     }
 

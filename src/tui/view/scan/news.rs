@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::matrix::sign_of;
+use super::square::sign_of;
 use crate::audit::GapGroup;
 use crate::model::{CellState, Finding, Region};
 use crate::tui::look::Role;
@@ -46,7 +46,10 @@ fn found(cx: &Screen<'_>, width: usize, height: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::from(vec![
         cx.span(format!(" {} findings   ", digest.findings), Role::Title),
         cx.span(format!("{}/mo", digest.waste.pretty()), Role::Money),
-        cx.span(if digest.unpriced > 0 { format!("   {} without a price", digest.unpriced) } else { String::new() }, Role::Dim),
+        cx.span(
+            if digest.unpriced > 0 { format!("   {} without a price", digest.unpriced) } else { String::new() },
+            Role::Dim,
+        ),
     ])];
     let top = cx.audit.findings.iter().take(height.saturating_sub(1));
     lines.extend(top.map(|finding| finding_line(cx, finding, width)));

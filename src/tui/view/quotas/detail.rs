@@ -1,0 +1,80 @@
+//! The quota at the cursor, and how to ask for more.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::number;
+use super::request::{command, console_url};
+use crate::model::{Quota, UsageSource};
+use crate::tui::look::Role;
+use crate::tui::view::screen::{Screen, inside};
+
+/// The command on one line, or broken where a shell lets it be.
+fn command_lines(cx: &Screen<'_>, command: &str, width: usize) -> Vec<Line<'static>> {
+    let title = |text: &str| cx.span(text.to_owned(), Role::Title);
+    match command.split_once(" --quota-code") {
+        Some((first, rest)) if command.len() + 8 > width => vec![
+            Line::from(vec![title(" Raise  "), Span::raw(format!("{first} \\"))]),
+            Line::from(format!("          --quota-code{rest}")),
+        ],
+        _ => vec![Line::from(vec![title(" Raise  "), Span::raw(command.to_owned())])],
+    }
+}
+
+/// Draws the pane.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
+    let chosen = cx.rows.get(cx.pane.cursor).copied();
+    let Some((index, quota)) = chosen.and_then(|index| Some((index, cx.audit.quotas.get(index)?))) else {
+        return cx.boxed(frame, area, 1, "Quota", "", vec![cx.line(" No quota is chosen.", Role::Dim)]);
+    };
+    let dot = cx.look.glyphs.dot;
+    let title = format!("{} {dot} {} {dot} {}", quota.name, quota.region, quota.quota_code);
+    let block = cx.block(area, 1, &cx.text(&title, usize::from(area.width)), "");
+    let lines = detail(cx, index, quota, usize::from(inside(area).width));
+    let scroll = if cx.focus == 1 { u16::try_from(cx.scroll).unwrap_or(u16::MAX) } else { 0 };
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((scroll, 0)).block(block), area);
+}
+
+fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Line<'static>> {
+    let dot = cx.look.glyphs.dot;
+    let unit = if quota.unit.is_empty() || quota.unit == "None" { String::new() } else { format!(" {}", quota.unit) };
+    let limit = number(quota.limit);
+    let used = match quota.usage {
+        Some(usage) => Span::raw(format!(" used {} of {limit}{}", number(usage), cx.text(&unit, 30))),
+        None => cx.span(
+            format!(" no usage source: how much of {limit}{} is used is not known", cx.text(&unit, 30)),
+            Role::Unknown,
+        ),
+    };
+    let default = quota.default.map_or(String::new(), |value| format!("   default {}", number(value)));
+    let kind = if quota.adjustable { "adjustable" } else { "hard: AWS does not raise it" };
+    let mut lines = vec![Line::from(vec![used, Span::raw(format!("{default}   {kind}"))])];
+    if quota.usage.is_some() {
+        let from = match quota.source {
+            UsageSource::Metric => "the quota's own CloudWatch metric",
+            UsageSource::Scan => "counted by this scan",
+            UsageSource::None => "no usage source",
+        };
+        let detail = if quota.source_detail.is_empty() {
+            String::new()
+        } else {
+            format!(" {dot} {}", cx.text(&quota.source_detail, 120))
+        };
+        lines.push(Line::from(format!(" source: {from}{detail}")));
+    }
+    if let Some(day) = &quota.exhausted_on {
+        lines.push(cx.line(format!(" full on {} at the present trend", cx.text(day, 20)), Role::Warn));
+    }
+    if let Some(command) = command(cx.audit, index) {
+        lines.extend(command_lines(cx, &command, width));
+        lines.push(cx.line(" Raising a quota costs nothing; this tool never sends the request itself.", Role::Dim));
+    } else {
+        lines.push(Line::from(" Free some of it, or spread it over other regions or accounts."));
+    }
+    if let Some(url) = console_url(cx.audit, index) {
+        lines.push(Line::from(vec![cx.span(" Open   ", Role::Title), Span::raw(url)]));
+    }
+    lines
+}
