@@ -23,13 +23,12 @@ Reading needs the permissions `closeout policy` prints, and nothing in this vers
 
 Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 4 done, but something could not be looked at";
 
-/// Audits an AWS account: what was left running, what it costs, what is near its quota, and what could not be
-/// looked at.
+/// Audits an AWS account: leftovers, costs, quotas, and what could not be looked at
 ///
 /// Without a command it scans the account the AWS environment points at and shows it live; into a pipe it prints
 /// the table report instead.
 #[derive(Debug, Parser)]
-#[command(name = "closeout", version, styles = STYLES, after_long_help = AFTER, after_help = "`--help` explains more and shows examples.", max_term_width = 110)]
+#[command(name = "closeout", version, styles = STYLES, after_long_help = AFTER, after_help = "More options, explanations and examples: --help", max_term_width = 110)]
 pub struct Cli {
     /// What to do; without it, scan and show.
     #[command(subcommand)]
@@ -39,68 +38,152 @@ pub struct Cli {
     pub common: Common,
 }
 
-/// Options every command takes.
+/// Options every command takes. The short help shows the usual ones; `--help` all.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Profile of the AWS config to use instead of AWS_PROFILE.
-    #[arg(long, global = true, value_name = "NAME", help_heading = "Account", env = "CLOSEOUT_PROFILE")]
+    /// Profile of the AWS config
+    ///
+    /// Goes before keys in the environment. Without it AWS_PROFILE and the rest of the SDK's chain decide:
+    /// environment, profiles, SSO, web identity, containers, instance metadata.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Account",
+        env = "CLOSEOUT_PROFILE",
+        hide_env_values = true
+    )]
     pub profile: Option<String>,
-    /// Role to assume with the credentials found.
-    #[arg(long, global = true, value_name = "ARN", help_heading = "Account", env = "CLOSEOUT_ROLE_ARN")]
+    /// Role to assume with the credentials found
+    #[arg(
+        long,
+        global = true,
+        value_name = "ARN",
+        help_heading = "Account",
+        env = "CLOSEOUT_ROLE_ARN",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub role_arn: Option<String>,
-    /// Region to read; repeat for several [default: every region the account has on].
+    /// Region to read, repeatable [default: all]
+    ///
+    /// Without it every region the account has switched on is read. Several may be given with commas.
     #[arg(
         long,
         global = true,
         value_name = "REGION",
         help_heading = "Account",
         value_delimiter = ',',
-        env = "CLOSEOUT_REGION"
+        env = "CLOSEOUT_REGION",
+        hide_env_values = true
     )]
     pub region: Vec<String>,
-    /// Kind of resource to read, as `closeout kinds` lists them; repeat for several [default: all].
-    #[arg(long, global = true, value_name = "KIND", help_heading = "Account", value_delimiter = ',', env = "CLOSEOUT_KIND")]
-    pub kind: Vec<String>,
-    /// Endpoint for every service, instead of AWS_ENDPOINT_URL or AWS's own.
+    /// Kind of resource to read, repeatable [default: all]
+    ///
+    /// As `closeout kinds` lists them. Rules that need a kind left out are reported as gaps.
     #[arg(
         long,
         global = true,
-        value_name = "URL",
+        value_name = "KIND",
         help_heading = "Account",
-        value_hint = ValueHint::Url,
-        env = "CLOSEOUT_ENDPOINT_URL"
+        value_delimiter = ',',
+        env = "CLOSEOUT_KIND",
+        hide_env_values = true
     )]
+    pub kind: Vec<String>,
+    /// Endpoint for every service
+    ///
+    /// Instead of AWS_ENDPOINT_URL or AWS's own; for emulators and private endpoints.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Account", value_hint = ValueHint::Url, env = "CLOSEOUT_ENDPOINT_URL", hide_env_values = true, hide_short_help = true)]
     pub endpoint_url: Option<String>,
-    /// Dollars AWS may charge for the asking itself (Cost Explorer $0.01 a request, CloudWatch $0.01 for 1,000
-    /// metrics); 0 asks nothing that bills. What is left out is reported as a gap [default: 0.05].
-    #[arg(long, global = true, value_name = "USD", help_heading = "Account", env = "CLOSEOUT_MAX_SPEND")]
+    /// Dollars AWS may charge for asking [default: 0.05]
+    ///
+    /// Cost Explorer bills $0.01 a request, CloudWatch $0.01 for 1,000 metrics. 0 asks nothing that bills. What is
+    /// left out is reported as a gap.
+    #[arg(
+        long,
+        global = true,
+        value_name = "USD",
+        help_heading = "Account",
+        env = "CLOSEOUT_MAX_SPEND",
+        hide_env_values = true
+    )]
     pub max_spend: Option<String>,
-    /// Seconds one request may take before it is tried again [default: 20].
-    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Account", env = "CLOSEOUT_CALL_TIMEOUT", value_parser = clap::value_parser!(u32).range(1..=600))]
+    /// Seconds a request may take before it is tried again [default: 20]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Account", env = "CLOSEOUT_CALL_TIMEOUT", hide_env_values = true, hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub call_timeout: Option<u32>,
-    /// Folder with rules of your own: new ones, replacements, and `overrides.toml` for thresholds.
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Rules", value_hint = ValueHint::DirPath, env = "CLOSEOUT_RULES")]
+    /// Folder with rules of your own
+    ///
+    /// New ones, replacements by name, and `overrides.toml` for thresholds. Nothing is scanned while one of them has
+    /// a mistake; `closeout rules check DIR` names it.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Rules", value_hint = ValueHint::DirPath, env = "CLOSEOUT_RULES", hide_env_values = true)]
     pub rules: Option<PathBuf>,
-    /// Config file instead of the usual one.
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Config", value_hint = ValueHint::FilePath, env = "CLOSEOUT_CONFIG")]
+    /// Config file instead of the usual one
+    ///
+    /// The usual one is `closeout/config.toml` under $XDG_CONFIG_HOME or ~/.config. `closeout config show` prints
+    /// every setting with its origin.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Config", value_hint = ValueHint::FilePath, env = "CLOSEOUT_CONFIG", hide_env_values = true, hide_short_help = true)]
     pub config: Option<PathBuf>,
-    /// Lines only: no screen, no cursor movement. Chosen by itself when stdout is no terminal.
-    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_PLAIN")]
+    /// Lines only, no screen
+    ///
+    /// Chosen by itself when stdout is no terminal or TERM is dumb.
+    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_PLAIN", hide_env_values = true)]
     pub plain: bool,
-    /// Colour theme [default: ansi].
-    #[arg(long, global = true, value_name = "THEME", help_heading = "Screen", env = "CLOSEOUT_THEME")]
+    /// Colour theme [default: ansi]
+    #[arg(
+        long,
+        global = true,
+        value_name = "THEME",
+        help_heading = "Screen",
+        env = "CLOSEOUT_THEME",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub theme: Option<ThemeName>,
-    /// When to use colour; `auto` honours NO_COLOR [default: auto].
-    #[arg(long, global = true, value_name = "WHEN", help_heading = "Screen", env = "CLOSEOUT_COLOR")]
+    /// When to use colour [default: auto]
+    ///
+    /// `auto` means on a terminal, unless NO_COLOR is set.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        help_heading = "Screen",
+        env = "CLOSEOUT_COLOR",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub color: Option<When>,
-    /// Draw with ASCII characters only.
-    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_ASCII")]
+    /// Draw with ASCII characters only
+    ///
+    /// Chosen by itself when the locale is not UTF-8.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Screen",
+        env = "CLOSEOUT_ASCII",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub ascii: bool,
-    /// Leave the mouse to the terminal.
-    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_NO_MOUSE")]
+    /// Leave the mouse to the terminal
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Screen",
+        env = "CLOSEOUT_NO_MOUSE",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub no_mouse: bool,
-    /// Hide account ids, ARNs and addresses on the screen.
-    #[arg(long, global = true, help_heading = "Screen", env = "CLOSEOUT_PRIVACY")]
+    /// Hide account ids, ARNs and addresses on the screen
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Screen",
+        env = "CLOSEOUT_PRIVACY",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub privacy: bool,
 }
 

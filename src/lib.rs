@@ -1,5 +1,52 @@
-//! closeout audits an AWS account: what was left running, what it costs, what is near its quota, and what
-//! could not be looked at.
+//! closeout audits an AWS account from a terminal: what was left running, what it costs, what is near its quota,
+//! and what could not be looked at.
+//!
+//! Everything a run learns is folded into one document, the [`audit::Audit`]. The screen, the JSON and the tables
+//! are views of it, so they cannot disagree.
+//!
+//! # The map
+//!
+//! Two arms on a pure core. Arrows point down; the arms never touch.
+//!
+//! ```text
+//!                main   cli   settings            what was typed → what was meant
+//!                    \    |    /
+//!                         app                     the only module that sees both arms
+//!                 _______/   \_______
+//!                /                   \
+//!  scan quota bill price            tui report    workers talk to AWS, faces to people
+//!           \   aws                  /
+//!            \_____          _______/
+//!                  \        /
+//!              rules  score  audit                no I/O, no clock, no SDK, no terminal
+//!                       |
+//!                     model                       nouns only
+//! ```
+//!
+//! | module | duty | may use |
+//! | --- | --- | --- |
+//! | [`model`] | nouns, their arithmetic and their texts | – |
+//! | [`audit`] | the read model: folds events, answers queries | model |
+//! | [`score`] | 0–100 a finding, with its parts | model |
+//! | [`rules`] | loads, checks and judges rule files; the one place that names CEL | model, audit, score |
+//! | [`aws`] | credentials, regions, pace, requests, what a refusal means | model |
+//! | [`scan`] | one file a resource kind; lists, never changes | model, aws |
+//! | [`quota`] | limits, and their use from counts or metrics | model, aws |
+//! | [`bill`] | Cost Explorer: lines, charges, forecast; kept for the day | model, aws |
+//! | [`price`] | facts → monthly cost, with source and date | model, aws |
+//! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema | model, audit, score |
+//! | [`tui`] | model, message, update, view | model, audit, score |
+//! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |
+//! | [`app`] | wiring | everything |
+//!
+//! `tests/layers.rs` holds the arrows. Rules judge an audit, so they stand above it; they also score what they
+//! find, because a score is part of a finding.
+//!
+//! # Deliberately absent
+//!
+//! Nothing in this version changes an account: no source names an operation that writes, and a test reads every
+//! request for it. Unknown is never zero: a price nobody knows, a metric without data and a cell that was refused
+//! are each a [`model::Gap`], counted beside every total.
 
 pub mod app;
 pub mod audit;

@@ -224,7 +224,13 @@ impl Pick<'_> {
         value
     }
 
-    fn value<T: ToString>(&mut self, name: &'static str, typed: Option<T>, file: Option<T>, default: impl Into<T>) -> T {
+    fn value<T: ToString>(
+        &mut self,
+        name: &'static str,
+        typed: Option<T>,
+        file: Option<T>,
+        default: impl Into<T>,
+    ) -> T {
         let in_file = typed.is_none() && file.is_some();
         let value = typed.or(file).unwrap_or_else(|| default.into());
         self.show(name, value.to_string(), in_file);
@@ -284,8 +290,7 @@ fn read(path: &Path, named: bool) -> Result<ConfigFile, SettingsError> {
         Err(_) if path.as_os_str().is_empty() => return Ok(ConfigFile::default()),
         Err(error) => return Err(SettingsError::Unreadable(path.to_owned(), error)),
     };
-    toml::from_str(&text)
-        .map_err(|error| SettingsError::Wrong(toml_error(&path.display().to_string(), &text, &error)))
+    toml::from_str(&text).map_err(|error| SettingsError::Wrong(toml_error(&path.display().to_string(), &text, &error)))
 }
 
 fn scanners(kinds: &[String]) -> Result<Vec<&'static Scanner>, SettingsError> {
@@ -296,7 +301,9 @@ fn scanners(kinds: &[String]) -> Result<Vec<&'static Scanner>, SettingsError> {
     for kind in kinds {
         let Some(found) = crate::scan::scanner(&Kind::owned(kind.clone())) else {
             let near = hint(kind, SCANNERS.iter().map(|scanner| scanner.kind.as_str()));
-            return Err(SettingsError::Value(format!("no scanner lists `{kind}`{near}; `closeout kinds` shows them all")));
+            return Err(SettingsError::Value(format!(
+                "no scanner lists `{kind}`{near}; `closeout kinds` shows them all"
+            )));
         };
         if !wanted.iter().any(|scanner: &&Scanner| scanner.kind == found.kind) {
             wanted.push(found);

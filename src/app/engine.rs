@@ -90,8 +90,8 @@ impl<'a> Engine<'a> {
         self.pass(event);
     }
 
-    /// Folds an event in and tells the listener.
-    fn pass(&mut self, event: Event) {
+    /// Folds an event in and tells the listener, without recording it: passing figures, judgements.
+    pub fn pass(&mut self, event: Event) {
         self.listener.hear(&event, &self.audit);
         Arc::make_mut(&mut self.audit).apply(event);
     }

@@ -136,7 +136,7 @@ impl Scan<'_> {
                         Some(event) => engine.take(event),
                         None => return,
                     },
-                    _ = tick.tick() => engine.take(Event::Requested { requests: wire.tally().snapshot() }),
+                    _ = tick.tick() => engine.pass(Event::Requested { requests: wire.tally().snapshot() }),
                 }
                 engine.judge_if_due();
             }

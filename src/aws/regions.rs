@@ -48,20 +48,21 @@ const KNOWN: &[&str] = &[
     "us-west-2",
 ];
 
-/// The region to ask first: the configured one, else the first that was asked for, else the usual one.
+/// The region to ask first: the configured one, else the first known one that was asked for, else the usual one.
 ///
-/// Errors when a name is so unlike any region's that no endpoint can exist for it.
+/// A name this program does not know may be a region newer than itself; whether it exists is for AWS to say.
+/// Errors when no region can have such a name.
 pub fn home_of(configured: Option<&str>, asked: &[Region]) -> Result<Region, SessionError> {
-    for name in configured.into_iter().chain(asked.iter().map(Region::as_str)) {
-        if !KNOWN.contains(&name) && nearest(name, KNOWN.iter().copied()).is_some() {
-            return Err(unknown(name, KNOWN.iter().copied()));
-        }
-        if !looks_like_a_region(name) {
-            return Err(unknown(name, KNOWN.iter().copied()));
-        }
+    if let Some(name) = configured.into_iter().chain(asked.iter().map(Region::as_str)).find(|n| !looks_like_a_region(n)) {
+        return Err(unknown(name, KNOWN.iter().copied()));
     }
-    let name = configured.or(asked.first().map(Region::as_str)).unwrap_or("us-east-1");
-    Ok(Region::new(name))
+    let known = asked.iter().map(Region::as_str).find(|name| KNOWN.contains(name));
+    Ok(Region::new(configured.or(known).unwrap_or("us-east-1")))
+}
+
+/// What to say when a region that was configured did not answer: a slip of the hand, if its name is one.
+pub fn misspelt(home: &Region) -> Option<SessionError> {
+    (!KNOWN.contains(&home.as_str())).then(|| unknown(home.as_str(), KNOWN.iter().copied()))
 }
 
 fn looks_like_a_region(name: &str) -> bool {
@@ -177,14 +178,16 @@ mod tests {
 
     #[test]
     fn slip_of_the_hand_names_the_region_meant() {
-        let error = home_of(Some("us-esat-1"), &[]).expect_err("no such region");
+        let error = misspelt(&Region::new("us-esat-1")).expect("no such region");
         assert_eq!(error.to_string(), "there is no region `us-esat-1`; did you mean `us-east-1`?");
+        assert!(misspelt(&Region::new("us-east-1")).is_none());
         assert!(home_of(None, &[Region::new("Ireland")]).is_err());
     }
 
     #[test]
     fn region_newer_than_this_program_is_accepted() {
-        assert_eq!(home_of(Some("zz-north-11"), &[]).expect("a plausible name").as_str(), "zz-north-11");
+        assert_eq!(home_of(Some("eu-west-4"), &[]).expect("a plausible name").as_str(), "eu-west-4");
+        assert_eq!(home_of(None, &[Region::new("eu-west-4")]).expect("asked elsewhere first").as_str(), "us-east-1");
         assert_eq!(home_of(None, &[]).expect("the usual one").as_str(), "us-east-1");
     }
 

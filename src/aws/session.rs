@@ -2,6 +2,9 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_config::profile::{self, ProfileFileCredentialsProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
@@ -9,6 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::region::Region as SdkRegion;
 use jiff::Timestamp;
 
@@ -110,20 +114,28 @@ impl Session {
     /// that was asked for does not exist.
     pub async fn open(wanted: &Wanted, now: Timestamp) -> Result<Session, SessionError> {
         let wire = Wire::new();
+        check_profile(wanted.profile.as_deref()).await?;
         let base = load(wanted, &wire).await;
         let home = home_of(base.region().map(|region| region.as_ref()), &wanted.regions)?;
         let base = base.into_builder().region(SdkRegion::new(home.as_str().to_owned())).build();
         let config = match &wanted.role_arn {
-            Some(arn) => assume(&base, arn, wanted.profile.as_deref()).await?,
+            Some(arn) => assume(&base, arn).await?,
             None => base,
         };
-        check_credentials(&config, wanted.profile.as_deref()).await?;
-        let account = caller(&config).await?;
+        check_credentials(&config).await?;
+        let account = caller(&config).await.map_err(|error| match error {
+            SessionError::Unreachable(_) => regions::misspelt(&home).unwrap_or(error),
+            other => other,
+        })?;
         let cx = Cx::new(config, &account.id, &account.partition, home, Region::global(), now);
         let (regions, alias) = tokio::join!(regions::list(&cx), alias(&cx));
         let account = Account { alias, ..account };
         let regions = regions::or_those_asked_for(regions, &wanted.regions)?;
         let scope = regions::scope(&regions, &wanted.regions)?;
+        if !regions.contains_key(cx.endpoint_region()) {
+            return Err(regions::misspelt(cx.endpoint_region())
+                .unwrap_or(SessionError::UnknownRegion { given: cx.endpoint_region().to_string(), nearest: None }));
+        }
         Ok(Session { cx: cx.limited_to(&wanted.regions), account, regions, scope, wire })
     }
 }
@@ -139,7 +151,12 @@ async fn load(wanted: &Wanted, wire: &Wire) -> SdkConfig {
                 .build(),
         );
     if let Some(profile) = &wanted.profile {
-        loader = loader.profile_name(profile);
+        // A profile that was named goes before keys in the environment, as in the AWS CLI.
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(&ProviderConfig::default().with_http_client(wire.clone()))
+            .profile_name(profile)
+            .build();
+        loader = loader.profile_name(profile).credentials_provider(provider);
     }
     if let Some(url) = &wanted.endpoint_url {
         loader = loader.endpoint_url(url);
@@ -147,8 +164,22 @@ async fn load(wanted: &Wanted, wire: &Wire) -> SdkConfig {
     loader.load().await
 }
 
-async fn assume(base: &SdkConfig, arn: &str, profile: Option<&str>) -> Result<SdkConfig, SessionError> {
-    check_credentials(base, profile).await?;
+/// Errors when the profile that was named, here or in AWS_PROFILE, is in no file. A file that cannot be read is
+/// left to the SDK, which says what is wrong with it when it needs it.
+async fn check_profile(named: Option<&str>) -> Result<(), SessionError> {
+    let from_environment = std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
+    let has_keys = std::env::var_os("AWS_ACCESS_KEY_ID").is_some();
+    let Some(name) = named.map(str::to_owned).or(from_environment.filter(|_| !has_keys)) else { return Ok(()) };
+    match profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await {
+        Ok(profiles) if profiles.get_profile(&name).is_none() => {
+            Err(SessionError::UnknownProfile(clean(&name).into_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn assume(base: &SdkConfig, arn: &str) -> Result<SdkConfig, SessionError> {
+    check_credentials(base).await?;
     let provider = AssumeRoleProvider::builder(arn).session_name("closeout").configure(base).build().await;
     if let Err(error) = provider.provide_credentials().await {
         let why = last_cause(&error);
@@ -158,15 +189,12 @@ async fn assume(base: &SdkConfig, arn: &str, profile: Option<&str>) -> Result<Sd
     Ok(base.clone().into_builder().credentials_provider(shared).build())
 }
 
-async fn check_credentials(config: &SdkConfig, profile: Option<&str>) -> Result<(), SessionError> {
+async fn check_credentials(config: &SdkConfig) -> Result<(), SessionError> {
     let Some(provider) = config.credentials_provider() else { return Err(SessionError::NoCredentials) };
     let Err(error) = provider.provide_credentials().await else { return Ok(()) };
     let chain = causes(&error);
     let lower = chain.to_lowercase();
-    if lower.contains("was not defined") || lower.contains("could not find profile") {
-        let named = profile.map(str::to_owned).or_else(|| std::env::var("AWS_PROFILE").ok());
-        return Err(SessionError::UnknownProfile(named.unwrap_or_else(|| "default".to_owned())));
-    }
+    tracing::warn!("no credentials: {chain}");
     if lower.contains("expired") || lower.contains("sso") && lower.contains("token") {
         return Err(SessionError::Expired);
     }

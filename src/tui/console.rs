@@ -35,10 +35,16 @@ pub fn url(resource: &Resource) -> Option<String> {
         }
         // A Classic Load Balancer is known by its name alone.
         ("elasticloadbalancing", _) => ec2(format!("LoadBalancers:search={}", encode(resource.label()))),
-        ("autoscaling", "autoscalinggroup" | "group") => ec2(format!("AutoScalingGroupDetails:id={}", encode(resource.label()))),
-        ("rds", "db" | "dbinstance" | "instance") => place.regional("rds", &format!("database:id={id};is-cluster=false")),
+        ("autoscaling", "autoscalinggroup" | "group") => {
+            ec2(format!("AutoScalingGroupDetails:id={}", encode(resource.label())))
+        }
+        ("rds", "db" | "dbinstance" | "instance") => {
+            place.regional("rds", &format!("database:id={id};is-cluster=false"))
+        }
         ("rds", "cluster" | "dbcluster") => place.regional("rds", &format!("database:id={id};is-cluster=true")),
-        ("rds", "snapshot" | "clustersnapshot" | "dbsnapshot") => place.regional("rds", &format!("db-snapshot:id={id}")),
+        ("rds", "snapshot" | "clustersnapshot" | "dbsnapshot") => {
+            place.regional("rds", &format!("db-snapshot:id={id}"))
+        }
         ("logs", _) => {
             let group = encode(&encode(resource.label())).replace('%', "$");
             place.regional("cloudwatch", &format!("logsV2:log-groups/log-group/{group}"))

@@ -45,7 +45,8 @@ pub(super) fn forward(feed: Receiver<Input>, wake: Sender<Wake>) -> News {
     let told = Arc::new(AtomicBool::new(false));
     let telling = Arc::clone(&told);
     std::thread::spawn(move || {
-        for input in feed {
+        // Whoever fed the screen and is gone has nothing more to say, whether it said so or not.
+        for input in feed.into_iter().chain([Input::Ended]) {
             if into.send(input).is_err() {
                 return;
             }

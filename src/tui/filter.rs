@@ -101,11 +101,7 @@ impl Filter {
     ///
     /// `texts` gives the texts of a column by name, and those of all columns for the empty name;
     /// `number` gives a column as a number where it is one.
-    pub fn matches(
-        &self,
-        texts: &dyn Fn(&str) -> Vec<String>,
-        number: &dyn Fn(&str) -> Option<f64>,
-    ) -> bool {
+    pub fn matches(&self, texts: &dyn Fn(&str) -> Vec<String>, number: &dyn Fn(&str) -> Option<f64>) -> bool {
         self.passes(&Asked { texts, number })
     }
 
@@ -219,7 +215,8 @@ fn term(word: &[Quoted]) -> Result<Term, FilterError> {
 
 /// Column, sign and value of a word. Without a sign the whole word is the value.
 fn split(word: &[Quoted]) -> (&[Quoted], Option<&'static str>, &[Quoted]) {
-    let name = word.iter().take_while(|(c, quoted)| !quoted && (c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '/')));
+    let name =
+        word.iter().take_while(|(c, quoted)| !quoted && (c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '/')));
     let end = name.count();
     if end == 0 {
         return (&[], None, word);
@@ -249,7 +246,8 @@ mod tests {
 
     fn passes(filter: &str) -> bool {
         let texts = |column: &str| {
-            let all = [("region", "eu-west-1"), ("finding", "NAT gateway idle"), ("tag", "env=dev"), ("tag", "team=a b")];
+            let all =
+                [("region", "eu-west-1"), ("finding", "NAT gateway idle"), ("tag", "env=dev"), ("tag", "team=a b")];
             all.iter().filter(|(c, _)| column.is_empty() || *c == column).map(|(_, t)| (*t).to_owned()).collect()
         };
         let number = |column: &str| (column == "cost").then_some(35.04);

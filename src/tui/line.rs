@@ -85,7 +85,8 @@ impl Line {
 
     fn word_start(&self) -> usize {
         let head = self.text[..self.at].trim_end();
-        head.rfind(char::is_whitespace).map_or(0, |space| space + head[space..].chars().next().map_or(1, char::len_utf8))
+        head.rfind(char::is_whitespace)
+            .map_or(0, |space| space + head[space..].chars().next().map_or(1, char::len_utf8))
     }
 }
 

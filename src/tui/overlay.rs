@@ -131,7 +131,8 @@ impl Chooser {
         let mut items = Vec::new();
         for group in Group::ALL {
             for entry in TABLE.iter().filter(|entry| entry.group == group && entry.screens.contains(&screen)) {
-                let together = TOGETHER.iter().find(|(actions, _)| actions.contains(&entry.action));
+                let here = |actions: &[Action]| actions.iter().all(|action| action.works_on(screen));
+                let together = TOGETHER.iter().find(|(actions, _)| actions.contains(&entry.action) && here(actions));
                 let (label, note) = match together {
                     Some((actions, _)) if actions[0] != entry.action => continue,
                     Some((actions, note)) => (keys_of_all(keymap, actions), *note),
@@ -186,7 +187,7 @@ impl Chooser {
     }
 }
 
-/// Actions that share a row of the help, so that a screen's keys fit one page. They work on the same screens.
+/// Actions that share a row of the help where all of them work, so that a screen's keys fit one page.
 const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::Down, Action::Up], "next, previous row"),
     (&[Action::Left, Action::Right], "pane to the left, right"),
@@ -199,6 +200,7 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::Open, Action::Back], "open, one step back"),
     (&[Action::Sort, Action::Reverse], "choose the order, turn it"),
     (&[Action::MarkAll, Action::UnmarkAll], "mark all shown, unmark all"),
+    (&[Action::CopyId, Action::CopyArn], "copy the id, the ARN"),
     (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
     (&[Action::Theme, Action::Settings], "next theme, settings"),
 ];
@@ -271,6 +273,8 @@ mod tests {
         let keymap = Keymap::new(&BTreeMap::new()).expect("the keys of the table");
         for screen in ScreenId::ALL {
             let help = Chooser::help(screen, &keymap);
+            // The column of a help on 100 columns.
+            assert!(help.items.iter().all(|item| item.note.len() <= 30), "{:?}", help.items);
             let labels: Vec<&str> = help.items.iter().flat_map(|item| item.label.split(' ')).collect();
             for entry in TABLE.iter().filter(|entry| entry.screens.contains(&screen)) {
                 assert!(entry.keys.iter().all(|key| labels.contains(key)), "{} on {screen:?}", entry.name);

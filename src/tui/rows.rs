@@ -181,7 +181,7 @@ pub fn filter_columns(model: &Model) -> Vec<&'static str> {
         ScreenId::Overview => Vec::new(),
         ScreenId::Findings => facets::FILTERS.to_vec(),
         ScreenId::Quotas => of(quotas::COLUMNS, quotas::row_text(audit, 0)),
-        ScreenId::Bill => of(bill::COLUMNS, bill::row_text(audit, 0)),
+        ScreenId::Bill => [bill::COLUMNS, &["service", "region", "cost"]].concat(),
         ScreenId::Coverage => of(coverage::COLUMNS, coverage::row_text(audit, 0)),
     }
 }

@@ -99,7 +99,7 @@ pub fn run(audit: Audit, feed: Receiver<Input>, options: Options, outside: &mut 
     let (wake, waiting) = mpsc::channel();
     let news = feed::forward(feed, wake.clone());
     let signals = feed::watch_signals(wake.clone())?;
-    let screen = Screenful::open(options.mouse)?;
+    let screen = Screenful::open(options.mouse).inspect_err(|_| feed::unwatch_signals(&signals))?;
     std::thread::spawn(move || feed::read_keys(&wake));
     let (columns, rows) = crossterm::terminal::size()?;
     update(&mut model, Message::Resize(columns, rows));
@@ -128,7 +128,8 @@ impl Loop<'_> {
         let mut more = false;
         while !self.quit {
             self.draw_if_due()?;
-            let first = if more { waiting.try_recv().map_err(|_| RecvTimeoutError::Timeout) } else { self.wait(waiting) };
+            let first =
+                if more { waiting.try_recv().map_err(|_| RecvTimeoutError::Timeout) } else { self.wait(waiting) };
             self.tell_time();
             match first {
                 Ok(wake) => self.take(wake)?,
@@ -301,47 +302,5 @@ impl Loop<'_> {
             self.model.prepare();
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Nobody;
-    impl Outside for Nobody {
-        fn copy(&mut self, _: &str) -> Result<String, String> { Err("none".into()) }
-        fn open(&mut self, url: &str) -> Result<String, String> { Ok(url.into()) }
-        fn export(&mut self, _: ExportFormat, _: &Audit) -> Result<String, String> { if true { panic!("boom") } Ok("written".into()) }
-        fn rescan(&mut self, _: Rescan) -> Result<String, String> { Ok("again".into()) }
-        fn stop(&mut self) {}
-        fn pause(&mut self, _: bool) {}
-        fn can_rescan(&self) -> bool { true }
-    }
-
-    #[test]
-    #[ignore]
-    fn by_hand() {
-        let many: usize = std::env::var("MANY").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-        let live = std::env::var("LIVE").is_ok();
-        let mut audit = if live { crate::tui::view::sample::running() } else { crate::tui::view::sample::audit() };
-        if many > 0 {
-            let base = audit.findings.clone();
-            let findings: Vec<_> = (0..many).map(|n| { let mut f = base[n % base.len()].clone(); f.id = format!("{:016x}", n as u64 * 7919); f.resource.id = format!("vol-{n:08x}"); f.resource.arn = crate::model::ResourceId::new(format!("arn:aws:ec2:us-east-1:111122223333:volume/vol-{n:08x}")); f.score = (n * 7 % 100) as u8; f }).collect();
-            audit.apply(Event::Judged { findings, gaps: vec![] });
-        }
-        let (tx, rx) = mpsc::channel();
-        if live {
-            std::thread::spawn(move || loop {
-                for _ in 0..20 {
-                    let _ = tx.send(Input::Event(Box::new(Event::Progress(crate::model::Progress::Note { text: "x".into() }))));
-                    let _ = tx.send(Input::Event(Box::new(Event::Progress(crate::model::Progress::Step { name: "resources".into() }))));
-                }
-                std::thread::sleep(Duration::from_millis(10));
-            });
-        }
-        let mut options = crate::tui::testing::options();
-        options.animations = true;
-        if let Err(e) = run(audit, rx, options, &mut Nobody) { eprintln!("ERR {e}"); }
     }
 }

@@ -10,6 +10,7 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 /// Most bytes a terminal is asked to put on its clipboard, before they are encoded: longer ones are dropped by
@@ -76,7 +77,10 @@ impl Screenful {
 
     /// Forgets what the terminal shows, so that the next picture is written whole.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // `Terminal::clear` would ask the terminal where its cursor is, and the answer goes to the thread that reads
+        // the keys; being given its own size again makes it clear as well.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Turns reports of the mouse on or off.
@@ -132,7 +136,14 @@ fn give_back() {
         return;
     }
     let mut out = io::stdout();
-    let _ = queue!(out, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste, cursor::Show, LeaveAlternateScreen);
+    let _ = queue!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        cursor::Show,
+        LeaveAlternateScreen
+    );
     let _ = out.flush();
     let _ = terminal::disable_raw_mode();
 }

@@ -28,8 +28,9 @@ A rule's fields, all optional:
     garbage     200 with a body that does not parse
   code, status  replace the fault's own error code and status
 
-The log has one JSON object a line and request: t, service, operation, region, account, dry_run,
-attempt, conn, inflight, status, fault, ms, bytes. `attempt` is what the SDK says in
+The log has one JSON object a line and request: t, service, operation, query, region, account,
+dry_run, attempt, conn, inflight, status, fault, ms, bytes. The operation of a REST call is its
+method and path; `query` is what follows the path, and tells S3's operations apart. `attempt` is what the SDK says in
 amz-sdk-request, so a retry can be told from a first call. A line is written before the answer's
 first byte, so that whoever has the answer finds the line; `ms` ends at that moment.
 """
@@ -217,6 +218,7 @@ def describe(request: Message):
     call = {
         "service": service,
         "operation": operation,
+        "query": query,
         "region": region,
         "account": key_id if key_id.isdigit() else "",
         "dry_run": dry_run,

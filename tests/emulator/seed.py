@@ -223,6 +223,30 @@ def cost_rows(today: dt.date, lines: list = COST_LINES, seed: int = 7) -> list:
     return rows
 
 
+# --- answers moto does not have -------------------------------------------------------------------
+
+
+EC2_NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
+RDS_NAMESPACE = "http://rds.amazonaws.com/doc/2014-10-31/"
+
+
+def canned(bed, service, operation, list_name, items="", region=None) -> None:
+    """Has the server answer a listing that moto lacks, in every region unless one is named."""
+    listing = f"<{list_name}>{items}</{list_name}>"
+    if service == "ec2":
+        namespace = EC2_NAMESPACE
+        inner = f"<requestId>testbed</requestId>{listing}"
+    else:
+        namespace = RDS_NAMESPACE
+        inner = (
+            f"<{operation}Result>{listing}</{operation}Result>"
+            "<ResponseMetadata><RequestId>testbed</RequestId></ResponseMetadata>"
+        )
+    body = f'<{operation}Response xmlns="{namespace}">{inner}</{operation}Response>'
+    where = {"region": region} if region else {}
+    bed.control("canned", service=service, operation=operation, body=body, **where)
+
+
 # --- metrics --------------------------------------------------------------------------------------
 
 
@@ -295,6 +319,7 @@ class Seed:
         self.containers_and_functions()
         self.security_and_rest()
         step("cloudformation", self.stack)
+        step("reservations", self.reservations)
         step("metrics", self.metrics)
         self.bed.ago(0)
         step("quotas", self.quotas)
@@ -1192,7 +1217,16 @@ class Seed:
                 "Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "cfn-q"}},
                 "B": {
                     "Type": "AWS::S3::Bucket",
-                    "Properties": {"BucketName": f"cfn-bucket-{bed.account}"},
+                    "Properties": {
+                        "BucketName": f"cfn-bucket-{bed.account}",
+                        # AWS adds these by itself; moto does so only to what EC2 tags.
+                        "Tags": tags(
+                            {
+                                "aws:cloudformation:logical-id": "B",
+                                "aws:cloudformation:stack-name": "course-stack",
+                            }
+                        ),
+                    },
                 },
             }
         }
@@ -1213,6 +1247,16 @@ class Seed:
                 "managed",
                 owner="course-stack",
             )
+
+    def reservations(self):
+        """There are none; moto lacks the operations that would say so."""
+        for service, operation, list_name in (
+            ("ec2", "DescribeReservedInstances", "reservedInstancesSet"),
+            ("ec2", "DescribeCapacityReservations", "capacityReservationSet"),
+            ("rds", "DescribeReservedDBInstances", "ReservedDBInstances"),
+            ("rds", "DescribeDBClusterAutomatedBackups", "DBClusterAutomatedBackups"),
+        ):
+            canned(self.bed, service, operation, list_name)
 
     # --- what is known about all of it ---
 
@@ -1479,29 +1523,13 @@ def demo_names(seed):
                 ec2.create_tags(Resources=[id], Tags=tags({"Name": name, "owner": owner}))
 
 
-EC2_NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
-RDS_NAMESPACE = "http://rds.amazonaws.com/doc/2014-10-31/"
-
-
 def demo_reservations(seed):
-    """Answers for what moto does not have: nothing anywhere, but for one region."""
+    """Reservations in one region each."""
     now = dt.datetime.now(dt.timezone.utc)
 
     def instant(days):
         return (now + dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
-    def canned(service, operation, body, region=None):
-        where = {"region": region} if region else {}
-        seed.bed.control("canned", service=service, operation=operation, body=body, **where)
-
-    def ec2_answer(operation, list_name, items=""):
-        return (
-            f'<{operation}Response xmlns="{EC2_NAMESPACE}"><requestId>testbed</requestId>'
-            f"<{list_name}>{items}</{list_name}></{operation}Response>"
-        )
-
-    operation, list_name = "DescribeReservedInstances", "reservedInstancesSet"
-    canned("ec2", operation, ec2_answer(operation, list_name))
     reserved = (
         "<item><reservedInstancesId>5f2d8c1e-7a34-4b0e-9c55-0d1f6a2b3c4d</reservedInstancesId>"
         "<instanceType>m5.xlarge</instanceType><scope>Region</scope>"
@@ -1513,10 +1541,9 @@ def demo_reservations(seed):
         "<offeringType>No Upfront</offeringType><recurringCharges><item>"
         "<frequency>Hourly</frequency><amount>0.121</amount></item></recurringCharges></item>"
     )
-    canned("ec2", operation, ec2_answer(operation, list_name, reserved), EAST)
+    operation, list_name = "DescribeReservedInstances", "reservedInstancesSet"
+    canned(seed.bed, "ec2", operation, list_name, reserved, EAST)
 
-    operation, list_name = "DescribeCapacityReservations", "capacityReservationSet"
-    canned("ec2", operation, ec2_answer(operation, list_name))
     capacity = (
         "<item><capacityReservationId>cr-0b7c9d2e4f6a8b1c3</capacityReservationId>"
         f"<ownerId>{seed.bed.account}</ownerId>"
@@ -1530,16 +1557,8 @@ def demo_reservations(seed):
         f"<startDate>{instant(-45)}</startDate><createDate>{instant(-45)}</createDate>"
         "<tagSet><item><key>Name</key><value>black-friday-dry-run</value></item></tagSet></item>"
     )
-    canned("ec2", operation, ec2_answer(operation, list_name, capacity), WEST)
-
-    operation = "DescribeReservedDBInstances"
-    canned(
-        "rds",
-        operation,
-        f'<{operation}Response xmlns="{RDS_NAMESPACE}"><{operation}Result>'
-        f"<ReservedDBInstances/></{operation}Result><ResponseMetadata>"
-        f"<RequestId>testbed</RequestId></ResponseMetadata></{operation}Response>",
-    )
+    operation, list_name = "DescribeCapacityReservations", "capacityReservationSet"
+    canned(seed.bed, "ec2", operation, list_name, capacity, WEST)
 
 
 # --- command line ---------------------------------------------------------------------------------

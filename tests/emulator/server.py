@@ -17,8 +17,9 @@ Control requests (POST a JSON object, the answer is one too):
   /_testbed/canned   {service, operation, region?, status?, body, content_type?}
                      answers one operation verbatim; `service` is the signing name; without `region`
                      in every region; a text body is sent as XML, any other as JSON. This is how
-                     operations are answered that moto does not have: ec2 DescribeReservedInstances
-                     and DescribeCapacityReservations, rds DescribeReservedDBInstances
+                     the seed answers what moto does not have: ec2 DescribeReservedInstances and
+                     DescribeCapacityReservations, rds DescribeReservedDBInstances and
+                     DescribeDBClusterAutomatedBackups
   /_testbed/quotas   {account, rows: [{ServiceCode, QuotaCode, ...}]}
                      Service Quotas (moto knows only the defaults of 'vpc')
   /_testbed/costs    {account, rows: [{date, service, region, usage_type, usd, record_type}]}
@@ -36,6 +37,8 @@ Changes to moto's behaviour, each of which can be switched off:
                      dimensions in any order; moto compares every point of the region with every
                      period, and dimensions by their order. Also, points that were put for a bucket
                      replace the size and object count moto works out for it
+  --no-s3-roots      GetBucketVersioning and ListParts answer with the XML root AWS uses, not with
+                     moto's, which an SDK that checks the root refuses
   --no-account-map   a 12-digit access key id selects the account of that number
 """
 
@@ -77,6 +80,11 @@ DEFAULT_ACCOUNT = "123456789012"
 ACCOUNT_NUMBER = re.compile(r"\d{12}")
 JSON_TYPE = "application/x-amz-json-1.1"
 CREDENTIAL = re.compile(r"Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
+S3_ROOTS = {
+    b"GetBucketVersioningResponse": b"VersioningConfiguration",
+    b"ListPartsResponse": b"ListPartsResult",
+}
+S3_ROOT = re.compile(rb"(</?)(" + b"|".join(S3_ROOTS) + rb")(?=[\s/>])")
 PAGING_PARAMETERS = re.compile(rb"(^|&)(NextToken|MaxResults)=[^&]*")
 
 # A body larger than this is an upload, not an API call worth looking into.
@@ -616,11 +624,12 @@ class Testbed:
         status, headers, body = self.run_moto(call)
         if self.options.unimpl_map and is_unimplemented(status, body):
             return reply_unimplemented(call, start_response)
+        if self.options.s3_roots and call.service == "s3" and status == 200:
+            headers, body = with_s3_root(headers, body)
         if listing and status == 200 and b"<nextToken>" not in body:
             self.keep_listing(listing, body)
             body = listing.slice(body)
-            headers = [pair for pair in headers if pair[0].lower() != "content-length"]
-            headers.append(("Content-Length", str(len(body))))
+            headers = with_length(headers, body)
         start_response(status_line(status), headers)
         return [] if call.method == "HEAD" else [body]
 
@@ -698,6 +707,20 @@ class Listing:
         return b'<?xml version="1.0" encoding="UTF-8"?>' + ElementTree.tostring(root)
 
 
+def with_s3_root(headers: list, body: bytes):
+    """The answer under the root that AWS uses, where its first element is one of moto's own."""
+    first = re.search(rb"<(\w+)", body[:200])
+    if first is None or first[1] not in S3_ROOTS:
+        return headers, body
+    body = S3_ROOT.sub(lambda tag: tag[1] + S3_ROOTS[tag[2]], body)
+    return with_length(headers, body), body
+
+
+def with_length(headers: list, body: bytes) -> list:
+    others = [pair for pair in headers if pair[0].lower() != "content-length"]
+    return [*others, ("Content-Length", str(len(body)))]
+
+
 def status_line(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
@@ -768,6 +791,7 @@ def parse_arguments():
         "owner-filter",
         "fast-tags",
         "fast-metrics",
+        "s3-roots",
         "account-map",
     ):
         parser.add_argument(

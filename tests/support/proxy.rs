@@ -23,6 +23,8 @@ pub struct Call {
     pub service: String,
     /// The operation, or the method and path of a REST call.
     pub operation: String,
+    /// What follows the path, such as `versioning`.
+    pub query: String,
     pub region: String,
     /// Empty where the access key id is no account number.
     pub account: String,

@@ -185,7 +185,10 @@ fn cursor_at_the_top_stays_at_the_top() {
 fn copying_takes_the_marked_rows_or_else_the_one_at_the_cursor() {
     let mut journey = Journey::begin();
     journey.press("2y");
-    assert_eq!(journey.effects, [Effect::Copy("id vol-0aa1c0ffee0000001".to_owned(), "vol-0aa1c0ffee0000001".to_owned())]);
+    assert_eq!(
+        journey.effects,
+        [Effect::Copy("id vol-0aa1c0ffee0000001".to_owned(), "vol-0aa1c0ffee0000001".to_owned())]
+    );
     journey.effects.clear();
     journey.press("<Space>j<Space>jjy");
     let ids = "vol-0aa1c0ffee0000001\nnat-0a1b2c3d4e5f60718".to_owned();
@@ -233,7 +236,9 @@ fn scanning_again_asks_and_needs_something_to_scan() {
     assert_eq!(journey.effects, [Effect::Rescan(Rescan::All)]);
     journey.effects.clear();
     journey.press("2jr");
-    assert!(matches!(&journey.effects[..], [Effect::Rescan(Rescan::Cell(cell))] if cell.kind.as_str() == "ec2:natgateway"));
+    assert!(
+        matches!(&journey.effects[..], [Effect::Rescan(Rescan::Cell(cell))] if cell.kind.as_str() == "ec2:natgateway")
+    );
 }
 
 #[test]

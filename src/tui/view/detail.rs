@@ -87,7 +87,13 @@ fn head(page: &mut Page<'_>, finding: &Finding) {
     }
     page.plain(&place, Role::Default);
     let closing = format!("on closing {}", finding.closure);
-    page.plain(&format!("{} {dot} severity {} {dot} {} {dot} {closing}", finding.category, finding.severity, finding.certainty), Role::Dim);
+    page.plain(
+        &format!(
+            "{} {dot} severity {} {dot} {} {dot} {closing}",
+            finding.category, finding.severity, finding.certainty
+        ),
+        Role::Dim,
+    );
     if let Some(lock) = &finding.protected {
         page.say("Locked", &format!("L {}; in no total", lock.label()), Role::Warn);
     }
@@ -132,7 +138,9 @@ fn cost(page: &mut Page<'_>, finding: &Finding) {
         page.say("", &format!("no price known for: {}", cost.unpriced.join(", ")), Role::Unknown);
     }
     match finding.monthly_usd {
-        Some(saving) if saving != cost.monthly_usd => page.say("Saves", &format!("{}/mo", saving.pretty()), Role::Money),
+        Some(saving) if saving != cost.monthly_usd => {
+            page.say("Saves", &format!("{}/mo", saving.pretty()), Role::Money)
+        }
         None => page.say("Saves", "not known", Role::Unknown),
         Some(_) => {}
     }
@@ -175,7 +183,13 @@ fn draw_reading(page: &mut Page<'_>, reading: &MetricReading, graph: bool) {
     for level in (0..GRAPH).rev() {
         let columns = days.iter().map(|day| {
             let height = day.map_or(0, |value| (value / largest * GRAPH as f64).ceil() as usize);
-            let sign = if height > level { glyphs.full } else if level == 0 && day.is_some() { glyphs.horizontal } else { " " };
+            let sign = if height > level {
+                glyphs.full
+            } else if level == 0 && day.is_some() {
+                glyphs.horizontal
+            } else {
+                " "
+            };
             sign.repeat(wide)
         });
         let line = format!("{blank}{}", columns.collect::<String>());

@@ -95,7 +95,7 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
         Hit::Pane(0) => {
             let inner = inside(areas.list);
             table::hit(inner, cx, &table_columns(cx, inner.width), COLUMNS, column, row)
-        },
+        }
         other => other,
     }
 }
@@ -285,7 +285,10 @@ fn empty(model: &Model, cx: &Screen<'_>) -> Vec<String> {
         return vec![format!("{all} findings, none of them matches the filter."), format!("{key} clears it.")];
     }
     if all > 0 && model.marked_only {
-        return vec![format!("{all} findings, none of them is marked."), format!("{} shows all.", cx.key(Action::MarkedOnly))];
+        return vec![
+            format!("{all} findings, none of them is marked."),
+            format!("{} shows all.", cx.key(Action::MarkedOnly)),
+        ];
     }
     if all > 0 {
         return vec![format!("{} new findings wait.", model.held), format!("{} shows them.", cx.key(Action::ShowNew))];

@@ -40,7 +40,8 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, choos
     let has_cursor = |column: &Vec<Entry>| column.iter().any(|(position, _)| *position == Some(chooser.cursor));
     let step = if is_wide { 2 } else { 1 };
     let page = columns.iter().position(has_cursor).unwrap_or(0) / step;
-    let mut shown = columns.iter().skip(page * step).map(|column| column.iter().map(|(_, line)| line.clone()).collect());
+    let mut shown =
+        columns.iter().skip(page * step).map(|column| column.iter().map(|(_, line)| line.clone()).collect());
     let which = format!("{}/{}", page + 1, columns.len().div_ceil(step).max(1));
     let remark = if is_wide { "" } else { which.as_str() };
     cx.boxed(frame, left, cx.focus, "Help", remark, shown.next().unwrap_or_default());

@@ -91,7 +91,9 @@ pub fn draw(model: &Model, frame: &mut Frame) {
         draw_body(frame, body(area), model, &cx);
         status::draw(frame, area, model, &cx);
         match &model.overlay {
-            Some(Overlay::Choose(chooser)) if chooser.list == List::Help => help::draw(frame, body(area), model, &cx, chooser),
+            Some(Overlay::Choose(chooser)) if chooser.list == List::Help => {
+                help::draw(frame, body(area), model, &cx, chooser)
+            }
             Some(Overlay::Choose(chooser)) => palette::draw(frame, body(area), &cx, chooser),
             Some(Overlay::Ask(ask)) => dialog::ask(frame, body(area), &cx, ask),
             Some(Overlay::Read(read)) => dialog::read(frame, body(area), &cx, read),

@@ -74,13 +74,14 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>, chooser: &Chooser) {
     if chooser.shown.is_empty() {
         lines.push(cx.line(" nothing matches", Role::Dim));
     }
-    let remark = if chooser.is_typed() { format!("{} of {}", chooser.shown.len(), chooser.items.len()) } else { String::new() };
+    let remark =
+        if chooser.is_typed() { format!("{} of {}", chooser.shown.len(), chooser.items.len()) } else { String::new() };
     cx.boxed(frame, place, cx.focus, title(chooser.list), &remark, lines);
 }
 
 fn line(cx: &Screen<'_>, item: &Item, width: usize, is_cursor: bool) -> Line<'static> {
     let pointer = if is_cursor { cx.look.glyphs.cursor } else { " " };
-    let note = cx.text(&item.note, width / 2);
+    let note = cx.text(&item.note, width.saturating_sub(14));
     let label = fit(&cx.text(&item.label, width), width.saturating_sub(note.width() + 4), false);
     let line = Line::from(vec![
         Span::raw(format!("{pointer} {label} ")),

@@ -34,7 +34,9 @@ fn draw_input(frame: &mut Frame, input: Rect, below: Rect, cx: &Screen<'_>, typi
     let x = input.x + u16::try_from(label.len() + column - scroll).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(input.right().saturating_sub(1)), y: input.y });
     let line = match &typing.error {
-        Some(error) => Line::from(cx.span(format!(" {} {}", cx.look.glyphs.bad, cx.text(error, usize::from(below.width))), Role::Bad)),
+        Some(error) => Line::from(
+            cx.span(format!(" {} {}", cx.look.glyphs.bad, cx.text(error, usize::from(below.width))), Role::Bad),
+        ),
         None => {
             let help = " word  column:value  cost>1  !word  \"two words\"  tag:env=dev  a,b = or    Enter keeps  Esc clears  Up recalls";
             cx.line(truncate(help, usize::from(below.width)), Role::Dim)
@@ -89,7 +91,8 @@ fn keys(model: &Model, cx: &Screen<'_>, width: u16) -> Line<'static> {
             .map(|(action, word)| (model.keymap.key_name(action), word))
             .collect()
     };
-    let size = |keys: &[(String, &'static str)]| keys.iter().map(|(key, word)| key.width() + word.width() + 3).sum::<usize>();
+    let size =
+        |keys: &[(String, &'static str)]| keys.iter().map(|(key, word)| key.width() + word.width() + 3).sum::<usize>();
     while size(&offered) + size(&last) > usize::from(width) && !offered.is_empty() {
         offered.pop();
     }
@@ -106,7 +109,9 @@ fn overlay_keys(overlay: &Overlay) -> Vec<(String, &'static str)> {
     let keys: &[(&str, &'static str)] = match overlay {
         Overlay::Ask(_) => &[("y", "yes"), ("n", "no"), ("Esc", "no")],
         Overlay::Read(_) => &[("any key", "closes")],
-        Overlay::Choose(chooser) if chooser.list == List::Settings => &[("Enter", "change"), ("j k", "row"), ("Esc", "close")],
+        Overlay::Choose(chooser) if chooser.list == List::Settings => {
+            &[("Enter", "change"), ("j k", "row"), ("Esc", "close")]
+        }
         Overlay::Choose(chooser) if chooser.is_typed() => {
             &[("type", "to search"), ("Up Down", "row"), ("Enter", "do it"), ("Esc", "close")]
         }
@@ -121,5 +126,8 @@ pub fn tiny(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let state = if model.is_running() { "scanning: " } else { "" };
     let gaps = if digest.gaps > 0 { format!(" {} gaps", digest.gaps) } else { String::new() };
     let text = format!("{state}{} findings {}/mo{gaps}", digest.findings, digest.waste.pretty());
-    frame.render_widget(Paragraph::new(cx.text(&text, usize::from(area.width))), Rect { height: area.height.min(1), ..area });
+    frame.render_widget(
+        Paragraph::new(cx.text(&text, usize::from(area.width))),
+        Rect { height: area.height.min(1), ..area },
+    );
 }

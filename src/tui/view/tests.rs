@@ -14,9 +14,14 @@ fn every_size_from_nothing_to_a_wall_can_be_drawn() {
     for audit in [sample::audit(), sample::running(), crate::audit::Audit::default()] {
         let mut journey = Journey::of(audit);
         for screen in ["1", "2", "3", "4", "8"] {
-            for keys in ["", "<Tab>", "z", "<Tab>", "z", "?", "<Esc>:", "<Esc>,", "<Esc>w", "<Esc>/a", "<Esc>s", "<Esc>q", "<Esc>"] {
+            for keys in [
+                "", "<Tab>", "z", "<Tab>", "z", "?", "<Esc>:", "<Esc>,", "<Esc>w", "<Esc>/a", "<Esc>s", "<Esc>q",
+                "<Esc>",
+            ] {
                 journey.press(screen).press(keys);
-                for (columns, rows) in [(1, 1), (2, 2), (5, 3), (39, 9), (40, 10), (41, 12), (79, 23), (80, 24), (100, 30), (203, 61)] {
+                for (columns, rows) in
+                    [(1, 1), (2, 2), (5, 3), (39, 9), (40, 10), (41, 12), (79, 23), (80, 24), (100, 30), (203, 61)]
+                {
                     journey.tell(Message::Resize(columns, rows));
                     journey.picture();
                 }
@@ -174,17 +179,4 @@ fn age_of_the_data_is_told_and_recorded_data_has_none() {
     journey.model.origin = crate::tui::Origin::Demo;
     assert!(journey.picture().contains("demo: recorded data"));
     assert_eq!(super::age_changes_in(&journey.model), None);
-}
-
-#[test]
-#[ignore]
-fn pictures() {
-    for (columns, rows) in [(100, 30), (80, 24), (200, 60)] {
-        for keys in ["1", "2jj<Space>", "2j<Enter>", "<Esc>3", "4", "8", "2w", "<Esc>:", "<Esc>?", "<Esc>s", "<Esc>f", "<Esc>,", "<Esc>E", "<Esc>M", "<Esc>/cost>x"] {
-            let mut journey = Journey::begin().sized(columns, rows);
-            println!("=== {columns}x{rows} {keys}\n{}", journey.press(keys).picture());
-        }
-        let mut journey = Journey::of(sample::running()).sized(columns, rows);
-        println!("=== {columns}x{rows} running\n{}", journey.picture());
-    }
 }

@@ -1,0 +1,53 @@
+"""What each picture shows: how the program is started, and the steps that lead to the screen.
+
+A step is a key as tmux names it, `Text(...)` to type, or `Until(...)`, a pattern the screen has to show
+before the next step. When the steps are done the screen has to come to rest.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True)
+class Until:
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    name: str
+    steps: tuple = ()
+    size: tuple = (100, 30)
+    options: tuple = ()
+    variables: dict = field(default_factory=dict)
+    palette: str = "dark"
+
+
+# The tab of the screen that is shown stands in brackets.
+OVERVIEW = Until(r"\[1 Overview\]")
+FINDINGS = (OVERVIEW, "2", Until(r"\[2 Findings\]"))
+SMALL, LARGE = (80, 24), (200, 60)
+
+SCENES = [
+    Scene("overview", (OVERVIEW,)),
+    Scene("overview-80x24", (OVERVIEW,), SMALL),
+    Scene("overview-200x60", (OVERVIEW,), LARGE),
+    Scene("overview-light", (OVERVIEW,), options=("--theme", "light"), palette="light"),
+    Scene("overview-mono", (OVERVIEW,), variables={"NO_COLOR": "1"}),
+    Scene("findings", FINDINGS),
+    Scene("findings-80x24", FINDINGS, SMALL),
+    Scene("findings-200x60", FINDINGS, LARGE),
+    Scene("findings-detail", (*FINDINGS, "j", "Enter")),
+    Scene("score", (*FINDINGS, "j", "w")),
+    Scene("filter", (*FINDINGS, "/", Text("cost>20 region:us"))),
+    Scene("marks", (*FINDINGS, "Space", "j", "Space", "j", "j", "Space")),
+    Scene("quotas", (OVERVIEW, "3", Until(r"\[3 Quotas\]"))),
+    Scene("bill", (OVERVIEW, "4", Until(r"\[4 Bill\]"))),
+    Scene("coverage", (OVERVIEW, "8", Until(r"\[8 Coverage\]"))),
+    Scene("help", (*FINDINGS, "?")),
+    Scene("palette", (*FINDINGS, ":", Text("mark"))),
+]

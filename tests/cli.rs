@@ -1,0 +1,271 @@
+//! What is typed and what comes back: help, listings, settings, refusals. None of it asks AWS.
+
+mod support;
+
+use std::fs;
+use std::process::Output;
+
+use support::{Env, closeout};
+
+/// Nothing listens there; a command that asks AWS would fail.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+fn env() -> Env {
+    support::env(NOWHERE).with("COLUMNS", "100")
+}
+
+fn run(args: &[&str]) -> Output {
+    closeout(args, &env())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// Standard output of a command that has to succeed.
+fn printed(args: &[&str]) -> String {
+    let output = run(args);
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// The one line a refused command says, and its exit status.
+fn refused(args: &[&str], env: &Env) -> (String, Option<i32>) {
+    let output = closeout(args, env);
+    let said = text(&output.stderr);
+    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{said}");
+    (said.trim_end().to_owned(), output.status.code())
+}
+
+#[test]
+fn short_help_fits_a_page() {
+    insta::assert_snapshot!(printed(&["-h"]));
+}
+
+#[test]
+fn long_help_explains_and_shows_examples() {
+    insta::assert_snapshot!(printed(&["--help"]));
+}
+
+#[test]
+fn help_of_scan_names_every_form() {
+    insta::assert_snapshot!(printed(&["scan", "-h"]));
+}
+
+#[test]
+fn unknown_flag_is_wrong_usage_and_names_the_nearest() {
+    let (said, status) = refused(&["scan", "--formt", "json"], &env());
+    assert_eq!(status, Some(2));
+    assert!(said.contains("--format"), "{said}");
+}
+
+#[test]
+fn kinds_lists_what_is_scanned() {
+    let kinds = printed(&["kinds"]);
+    for kind in ["ec2:instance", "rds:db", "s3:bucket", "logs:log-group", "autoscaling:autoScalingGroup"] {
+        assert!(kinds.contains(kind), "{kind} is missing:\n{kinds}");
+    }
+}
+
+#[test]
+fn unknown_kind_is_wrong_usage_and_names_the_nearest() {
+    let (said, status) = refused(&["scan", "--kind", "ec2:volumes"], &env());
+    assert_eq!(status, Some(2));
+    assert_eq!(
+        said,
+        "closeout: no scanner lists `ec2:volumes`; did you mean `ec2:volume`?; `closeout kinds` shows them all"
+    );
+}
+
+#[test]
+fn policy_grants_reading_and_nothing_else() {
+    let policy: serde_json::Value = serde_json::from_str(&printed(&["policy"])).expect("JSON");
+    let actions = policy["Statement"][0]["Action"].as_array().expect("actions");
+    assert!(actions.len() > 40, "{} actions", actions.len());
+    for action in actions {
+        let action = action.as_str().expect("a text");
+        let verb = action.split(':').nth(1).expect("service:Action");
+        let reads = ["Describe", "Get", "List", "Lookup"].iter().any(|start| verb.starts_with(start));
+        assert!(reads, "{action}");
+    }
+}
+
+#[test]
+fn policy_of_one_kind_is_shorter() {
+    let whole = printed(&["policy"]);
+    let one = printed(&["policy", "--kind", "ec2:volume"]);
+    assert!(one.contains("ec2:DescribeVolumes") && !one.contains("rds:DescribeDBInstances"), "{one}");
+    assert!(one.len() < whole.len());
+}
+
+#[test]
+fn schema_describes_the_report() {
+    let schema: serde_json::Value = serde_json::from_str(&printed(&["schema"])).expect("JSON");
+    for field in ["schema_version", "account", "scope", "summary", "findings", "gaps", "coverage", "requests"] {
+        assert!(schema["properties"][field].is_object(), "{field}");
+    }
+}
+
+#[test]
+fn rules_show_prints_thresholds_with_reasons() {
+    let shown = printed(&["rules", "show", "unattached-volume"]);
+    assert!(shown.starts_with("unattached-volume: EBS volume attached to nothing"), "{shown}");
+    assert!(shown.contains("min_age_days = 14 days"), "{shown}");
+}
+
+#[test]
+fn unknown_rule_names_the_nearest() {
+    let (said, status) = refused(&["rules", "show", "unatached-volume"], &env());
+    assert_eq!(status, Some(2));
+    assert!(said.contains("did you mean `unattached-volume`?"), "{said}");
+}
+
+#[test]
+fn rules_check_names_file_line_and_mistake() {
+    let env = env();
+    let folder = env.home().join("rules");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("odd-volume.toml"), "kind = \"ec2:volume\"\ntitel = \"x\"\n").expect("a file");
+    let (said, status) = refused(&["rules", "check", folder.to_str().expect("UTF-8")], &env);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("odd-volume.toml:2: unknown field `titel`"), "{said}");
+    assert!(said.contains("did you mean `title`?"), "{said}");
+}
+
+#[test]
+fn nothing_is_scanned_with_a_broken_rule_set() {
+    let env = env();
+    let folder = env.home().join("rules");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("odd-volume.toml"), "kind = 1\n").expect("a file");
+    let (said, status) = refused(&["scan", "--rules", folder.to_str().expect("UTF-8")], &env);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("the rules have mistakes, nothing was scanned"), "{said}");
+    assert!(!said.contains("reached"), "AWS was asked: {said}");
+}
+
+#[test]
+fn config_show_names_each_origin() {
+    let env = env().with("CLOSEOUT_MAX_SPEND", "0.02");
+    let folder = env.home().join("config/closeout");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("config.toml"), "theme = \"dark\"\nregion = [\"eu-west-1\"]\n").expect("a file");
+    let shown = text(&closeout(&["config", "show", "--ascii"], &env).stdout);
+    let line = |name: &str| shown.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("max_spend").contains("0.02") && line("max_spend").contains("environment"), "{shown}");
+    assert!(line("theme").contains("dark") && line("theme").contains("config.toml"), "{shown}");
+    assert!(line("ascii").contains("true") && line("ascii").contains("flag"), "{shown}");
+    assert!(line("call_timeout").contains("20") && line("call_timeout").contains("default"), "{shown}");
+}
+
+#[test]
+fn mistake_in_the_config_file_names_its_line_and_the_nearest_key() {
+    let env = env();
+    let folder = env.home().join("config/closeout");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("config.toml"), "theme = \"dark\"\nregin = [\"eu-west-1\"]\n").expect("a file");
+    let (said, status) = refused(&["kinds"], &env);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("config.toml:2: unknown field `regin`"), "{said}");
+    assert!(said.contains("did you mean `region`?"), "{said}");
+}
+
+#[test]
+fn config_file_that_was_named_has_to_exist() {
+    let (said, status) = refused(&["kinds", "--config", "/nonexistent/closeout.toml"], &env());
+    assert_eq!(status, Some(2));
+    assert!(said.contains("/nonexistent/closeout.toml cannot be read"), "{said}");
+}
+
+#[test]
+fn spending_cap_that_is_no_money_is_refused() {
+    for bad in ["much", "-1", "1,5"] {
+        let (said, status) = refused(&["scan", &format!("--max-spend={bad}")], &env());
+        assert_eq!(status, Some(2), "{bad}");
+        assert!(said.contains("--max-spend takes dollars such as 0.05"), "{said}");
+    }
+}
+
+#[test]
+fn endpoint_without_a_scheme_is_refused() {
+    let (said, status) = refused(&["scan", "--endpoint-url", "localhost:5577"], &env());
+    assert_eq!(status, Some(2));
+    assert!(said.contains("has to begin with http:// or https://"), "{said}");
+}
+
+#[test]
+fn completions_and_manual_come_from_the_same_declaration() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(printed(&["completions", shell]).contains("max-spend"), "{shell}");
+    }
+    let page = printed(&["man"]);
+    assert!(page.contains(".TH closeout") && page.contains("max\\-spend"), "{page}");
+}
+
+#[test]
+fn demo_into_a_pipe_prints_the_table_and_asks_nobody() {
+    let table = printed(&["demo"]);
+    assert!(table.contains("acme-sandbox"), "{table}");
+    assert!(table.contains("EBS volume attached to nothing"), "{table}");
+    assert!(table.contains("Could not be looked at"), "{table}");
+    assert!(!table.contains('\u{1b}'), "a pipe gets no colour");
+}
+
+#[test]
+fn demo_is_the_same_every_time() {
+    assert_eq!(printed(&["demo"]), printed(&["demo"]));
+}
+
+#[test]
+fn open_refuses_what_is_no_report() {
+    let env = env();
+    let path = env.home().join("x.json");
+    let open = |content: &str| {
+        fs::write(&path, content).expect("a file");
+        refused(&["open", path.to_str().expect("UTF-8")], &env)
+    };
+    let (said, status) = open("not json");
+    assert_eq!(status, Some(1));
+    assert!(said.contains("not JSON"), "{said}");
+    let (said, _) = open("{\"a\": 1}");
+    assert!(said.contains("not a closeout report"), "{said}");
+    let (said, _) = open("{\"schema_version\": 99}");
+    assert!(said.contains("update closeout"), "{said}");
+    let (said, status) = refused(&["open", "/nonexistent.json"], &env);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("/nonexistent.json"), "{said}");
+}
+
+#[test]
+fn unreachable_endpoint_is_one_sentence() {
+    let (said, status) = refused(&["scan", "--call-timeout", "2"], &env());
+    assert_eq!(status, Some(1));
+    assert!(said.starts_with("closeout: AWS cannot be reached"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn missing_credentials_are_one_sentence() {
+    let env = env().without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY");
+    let (said, status) = refused(&["scan"], &env);
+    assert_eq!(status, Some(1));
+    assert!(said.starts_with("closeout: no AWS credentials found"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn unknown_profile_is_wrong_usage() {
+    let env = env().without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY");
+    let (said, status) = refused(&["scan", "--profile", "sandbx"], &env);
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("profile `sandbx` is not in the AWS config"), "{said}");
+}
+
+#[test]
+fn closed_pipe_ends_quietly() {
+    use std::process::Stdio;
+    let mut child = env().command().arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a process");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("its end");
+    assert!(text(&output.stderr).is_empty(), "{}", text(&output.stderr));
+}

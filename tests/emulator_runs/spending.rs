@@ -1,0 +1,61 @@
+//! What asking costs, and who decides it.
+
+use serde_json::json;
+
+use super::runs::{disturbed, scan, undisturbed};
+use super::support::{self, Call, Emulator, Proxy};
+
+const BILLED: &[&str] = &["ce", "monitoring"];
+
+fn billed(calls: &[Call]) -> Vec<&str> {
+    calls.iter().map(|call| call.service.as_str()).filter(|service| BILLED.contains(service)).collect()
+}
+
+#[test]
+fn a_scan_that_may_spend_nothing_asks_nothing_that_bills_and_names_what_it_left_out() {
+    let (ran, calls) = disturbed(&json!([]), &[]);
+    assert_eq!(billed(&calls), Vec::<&str>::new());
+    let report = &ran.report;
+    report.assert_honest(undisturbed());
+    assert_eq!(report.requests.billable_usd.parse(), Ok(0.0));
+    assert!(report.bill.is_none());
+    let left_out = |kind: &str| {
+        let gap = report.gaps.iter().find(|gap| gap.kind == kind && gap.why == "not-scanned");
+        gap.map(|gap| gap.action.as_str())
+    };
+    assert_eq!(left_out("cost-explorer:bill"), Some("ce:GetCostAndUsage"));
+    assert_eq!(left_out("ec2:instance"), Some("cloudwatch:GetMetricData"));
+    assert_eq!(left_out("service-quotas:quota"), Some("cloudwatch:GetMetricData"));
+    assert_eq!(left_out("rule:idle-instance"), Some("judge"));
+    assert_eq!(ran.status, 4);
+    assert!(ran.stderr.contains("nothing that bills is asked"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_bill_is_paid_for_once_a_day() {
+    let proxy = Proxy::start(&Emulator::seeded().emulator, &json!([]));
+    let env = support::env(proxy.endpoint());
+    let args = ["scan", "--format", "json", "--region", "us-east-1", "--kind", "logs:log-group"];
+    let bills = || proxy.calls().iter().filter(|call| call.service == "ce").count();
+
+    let first = scan(&args, &env);
+    let asked = bills();
+    assert!(asked > 0 && first.report.bill.is_some());
+    let second = scan(&args, &env);
+    assert_eq!(bills(), asked, "the second scan of the day asks nothing");
+    assert_eq!(second.report.bill, first.report.bill);
+    assert!(second.stderr.contains("today's bill is at hand"), "{}", second.stderr);
+
+    let free = scan(&[&args[..], &["--max-spend", "0"]].concat(), &env);
+    assert_eq!(free.report.bill, first.report.bill, "what is at hand costs nothing");
+    assert_eq!(bills(), asked);
+}
+
+#[test]
+fn a_scan_never_spends_more_than_it_may() {
+    let env = support::env(Emulator::seeded().emulator.endpoint());
+    let ran = scan(&["scan", "--format", "json", "--max-spend", "0.0005"], &env);
+    let spent: f64 = ran.report.requests.billable_usd.parse().expect("dollars");
+    assert!(spent > 0.0 && spent <= 0.0005, "{spent}");
+    assert!(ran.report.bill.is_none(), "the bill would cost more");
+}
