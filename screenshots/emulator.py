@@ -16,7 +16,12 @@ RECORDING = FOLDER.parent.parent / "demo" / "recording.ndjson"
 # Slow enough to be photographed half-way, with a refusal and some throttling, as real accounts have them.
 TROUBLE = [
     {"latency_ms": 150, "jitter_ms": 250},
-    {"service": "ec2", "operation": "DescribeNatGateways", "region": "eu-west-1", "fault": "denied"},
+    {
+        "service": "ec2",
+        "operation": "DescribeNatGateways",
+        "region": "eu-west-1",
+        "fault": "denied",
+    },
     {"service": "ec2", "region": "us-east-1", "p": 0.3, "fault": "throttle"},
 ]
 
@@ -25,9 +30,24 @@ TROUBLE = [
 def account(folder):
     """An endpoint with the demo account behind it."""
     with helper("server.py") as upstream:
-        seed = [sys.executable, FOLDER / "seed.py", "--endpoint", upstream, "--demo", "--account", ACCOUNT]
-        subprocess.run([*seed, "--out", f"{folder}/truth.json"], check=True, stdout=subprocess.DEVNULL)
-        options = ["--upstream", upstream.removeprefix("http://"), "--log", f"{folder}/calls.ndjson"]
+        seed = [
+            sys.executable,
+            FOLDER / "seed.py",
+            "--endpoint",
+            upstream,
+            "--demo",
+            "--account",
+            ACCOUNT,
+        ]
+        subprocess.run(
+            [*seed, "--out", f"{folder}/truth.json"], check=True, stdout=subprocess.DEVNULL
+        )
+        options = [
+            "--upstream",
+            upstream.removeprefix("http://"),
+            "--log",
+            f"{folder}/calls.ndjson",
+        ]
         with helper("chaos_proxy.py", *options) as endpoint:
             post(f"{endpoint}/_chaos/rules", TROUBLE)
             yield endpoint
@@ -46,7 +66,9 @@ def helper(program, *options):
 
 
 def post(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     opener.open(request, timeout=30).close()
 

@@ -7,7 +7,9 @@ from wcwidth import wcwidth
 
 SGR = re.compile(r"\x1b\[([\d;:]*)m")
 # Whatever else may stand between the characters: other control sequences, links, character sets.
-NOISE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[\d;?]*[A-Za-ln-z]|\x1b[()].|[\x0e\x0f]")
+NOISE = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[\d;?]*[A-Za-ln-z]|\x1b[()].|[\x0e\x0f]"
+)
 
 SWITCHES = {
     1: ("bold", True),

@@ -7,12 +7,15 @@ work against the emulator of the tests, whose Python packages it needs as well
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-import draw
 import emulator
+import png
+import svg
+from colours import Palette
 from scenes import SCENES, Text, Until
 from terminal import Failed, Terminal
 
@@ -29,24 +32,44 @@ def main():
         if options.scan:
             save(scan(options.binary), "scan", "dark", options.out)
     except Failed as failure:
-        sys.exit(f"{failure}")
+        sys.exit(str(failure).rstrip())
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", type=Path, help="closeout to run [default: the release build, else the debug build]")
-    parser.add_argument("--out", type=Path, default=HERE, help="folder of the pictures [default: screenshots]")
-    parser.add_argument("--scan", action="store_true", help="also take the picture of a running scan")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--binary",
+        type=Path,
+        help="closeout to run [default: the release build, else the debug build]",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=HERE, help="folder of the pictures [default: screenshots]"
+    )
+    parser.add_argument(
+        "--scan", action="store_true", help="also take the picture of a running scan"
+    )
     names = [scene.name for scene in SCENES]
-    parser.add_argument("names", nargs="*", metavar="NAME", help="scenes to take [default: all]: " + ", ".join(names))
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="scenes to take [default: all]: " + ", ".join(names),
+    )
     options = parser.parse_args()
     for name in options.names:
         if name not in names:
             parser.error(f"no scene is called {name}")
-    options.binary = options.binary or next((binary for binary in BINARIES if binary.exists()), None)
+    options.binary = options.binary or next(
+        (binary for binary in BINARIES if binary.exists()), None
+    )
     if options.binary is None or not options.binary.exists():
         parser.error("there is no closeout to run: `cargo build --release` makes one")
     options.binary = options.binary.resolve()
+    for program in ("tmux", "fc-match"):
+        if shutil.which(program) is None:
+            parser.error(f"{program} is not installed")
     return options
 
 
@@ -71,12 +94,13 @@ def scan(binary):
             return terminal.wait_for(r"\b(4[5-9]|5\d) %")
 
 
-def save(screen, name, palette, folder):
-    colours = draw.Palette(palette)
+def save(screen, name, colours, folder):
+    palette = Palette(colours)
     (folder / f"{name}.txt").write_text(screen.text(), encoding="utf-8")
-    (folder / f"{name}.svg").write_text(draw.svg(screen, colours, f"closeout: {name}"), encoding="utf-8")
+    drawing = svg.draw(screen, palette, f"closeout: {name}")
+    (folder / f"{name}.svg").write_text(drawing, encoding="utf-8")
     picture = folder / f"{name}.png"
-    draw.png(screen, colours).save(picture, optimize=True)
+    png.draw(screen, palette).save(picture, optimize=True)
     print(f"{name}: {picture.stat().st_size / 1000:.0f} kB")
 
 

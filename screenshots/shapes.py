@@ -32,9 +32,13 @@ def line(arms, x, y, width, height):
     right, bottom = left + thick, top + thick
     out = []
     if "l" in arms or "r" in arms:
-        out.append((x if "l" in arms else left, top, x + width if "r" in arms else right, bottom, 1))
+        out.append(
+            (x if "l" in arms else left, top, x + width if "r" in arms else right, bottom, 1)
+        )
     if "u" in arms or "d" in arms:
-        out.append((left, y if "u" in arms else top, right, y + height if "d" in arms else bottom, 1))
+        out.append(
+            (left, y if "u" in arms else top, right, y + height if "d" in arms else bottom, 1)
+        )
     return out
 
 

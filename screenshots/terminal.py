@@ -76,6 +76,7 @@ class Terminal:
         config = str(Path(self.folder.name) / "tmux.conf")
         answer = subprocess.run(
             ["tmux", "-L", "shot", "-f", config, *words],
+            check=False,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -95,7 +96,9 @@ class Terminal:
         """What is shown now. Blanks at the end of a line stay: they may be coloured."""
         text = self.tmux("capture-pane", "-e", "-N", "-p")
         screen = grid.parse(text, self.columns, self.rows)
-        shown, x, y = self.tmux("display-message", "-p", "#{cursor_flag} #{cursor_x} #{cursor_y}").split()
+        shown, x, y = self.tmux(
+            "display-message", "-p", "#{cursor_flag} #{cursor_x} #{cursor_y}"
+        ).split()
         return screen.with_cursor(int(x), int(y)) if shown == "1" else screen
 
     def wait_for(self, pattern):

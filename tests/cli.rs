@@ -151,7 +151,8 @@ fn config_show_names_each_origin() {
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("config.toml"), "theme = \"dark\"\nregion = [\"eu-west-1\"]\n").expect("a file");
     let shown = text(&closeout(&["config", "show", "--ascii"], &env).stdout);
-    let line = |name: &str| shown.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default().to_owned();
+    let line =
+        |name: &str| shown.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default().to_owned();
     assert!(line("max_spend").contains("0.02") && line("max_spend").contains("environment"), "{shown}");
     assert!(line("theme").contains("dark") && line("theme").contains("config.toml"), "{shown}");
     assert!(line("ascii").contains("true") && line("ascii").contains("flag"), "{shown}");
@@ -264,7 +265,8 @@ fn unknown_profile_is_wrong_usage() {
 #[test]
 fn closed_pipe_ends_quietly() {
     use std::process::Stdio;
-    let mut child = env().command().arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a process");
+    let mut child =
+        env().command().arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a process");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("its end");
     assert!(text(&output.stderr).is_empty(), "{}", text(&output.stderr));

@@ -37,8 +37,21 @@ const READING: &[&str] = &["describe_", "get_", "head_", "list_", "lookup_", "se
 
 /// How sources name what they call an operation on: a client in hand, or one fresh from the context.
 const CLIENTS: &[&str] = &[
-    "client.", "account_client().", "autoscaling().", "cloudwatch().", "costexplorer().", "ec2().", "elb().",
-    "elbv2().", "iam().", "logs().", "pricing().", "rds().", "s3().", "servicequotas().", "Client::new(config).",
+    "client.",
+    "account_client().",
+    "autoscaling().",
+    "cloudwatch().",
+    "costexplorer().",
+    "ec2().",
+    "elb().",
+    "elbv2().",
+    "iam().",
+    "logs().",
+    "pricing().",
+    "rds().",
+    "s3().",
+    "servicequotas().",
+    "Client::new(config).",
 ];
 
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) {

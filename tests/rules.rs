@@ -175,7 +175,10 @@ fn override_of_an_unknown_rule_or_parameter_names_the_nearest() {
         RuleSet::with_folder(&words(), folder.path()).err().expect("refused").to_string()
     };
     let text = refused("[unatached-volume]\nenabled = false\n");
-    assert!(text.ends_with("overrides.toml:1: there is no rule `unatached-volume`; did you mean `unattached-volume`?"), "{text}");
+    assert!(
+        text.ends_with("overrides.toml:1: there is no rule `unatached-volume`; did you mean `unattached-volume`?"),
+        "{text}"
+    );
     let text = refused("[unattached-volume]\nmin_days = 3\n");
     assert!(text.contains("overrides.toml:2: rule `unattached-volume` has no parameter `min_days`"), "{text}");
     let text = refused("[unattached-volume]\nmin_age_days = \"x\"\n");

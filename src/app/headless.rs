@@ -106,7 +106,9 @@ pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) 
     let bill = bill::planned_usd(&plan);
     let cap = settings.max_spend;
     match (cap == Usd::ZERO, kept, bill > cap) {
-        (true, ..) => "nothing that bills is asked (--max-spend 0): no metrics, no bill unless kept from today".to_owned(),
+        (true, ..) => {
+            "nothing that bills is asked (--max-spend 0): no metrics, no bill unless kept from today".to_owned()
+        }
         (_, true, _) => format!("today's bill is at hand; metrics cost $0.01 for 1,000, at most ${}", cap.exact()),
         (_, _, true) => format!("Cost Explorer would cost ${}, over --max-spend {}", bill.exact(), cap.exact()),
         _ => format!(
@@ -202,8 +204,7 @@ impl Lines {
                 bar.set_message(format!("{} resources, {} gaps", audit.resource_count(), audit.gap_count()));
             }
             None if last => {
-                let found: u64 =
-                    audit.coverage.values().filter(|c| c.region == cell.region).map(|c| c.resources).sum();
+                let found: u64 = audit.coverage.values().filter(|c| c.region == cell.region).map(|c| c.resources).sum();
                 say(&format!("{} read, {found} resources ({}/{} cells)", cell.region, self.done, self.cells));
             }
             None => {}

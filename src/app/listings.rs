@@ -52,7 +52,11 @@ pub fn rule(settings: &Settings, id: &str, out: &mut impl Write) -> Result<u8, A
     }
     for name in &rule.metrics {
         if let Some(metric) = set.catalogue.get(&rule.kind, name) {
-            writeln!(out, "  measures   {name}: {} {} {}, {} days", metric.namespace, metric.metric, metric.statistic, metric.window_days)?;
+            writeln!(
+                out,
+                "  measures   {name}: {} {} {}, {} days",
+                metric.namespace, metric.metric, metric.statistic, metric.window_days
+            )?;
         }
     }
     for (name, param) in &rule.params {
@@ -72,7 +76,12 @@ pub fn check(folder: &Path, out: &mut impl Write) -> Result<u8, AppError> {
     }
     let theirs = set.iter().filter(|rule| !rule.origin.starts_with("rules/")).count();
     let samples: usize = set.iter().map(|rule| rule.examples.len()).sum();
-    writeln!(out, "{theirs} rules in {}, {} with the built-in ones; all {samples} samples come out as they say.", folder.display(), set.iter().count())?;
+    writeln!(
+        out,
+        "{theirs} rules in {}, {} with the built-in ones; all {samples} samples come out as they say.",
+        folder.display(),
+        set.iter().count()
+    )?;
     Ok(0)
 }
 

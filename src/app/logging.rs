@@ -19,6 +19,7 @@ pub fn start(settings: &Settings) {
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join("closeout.log"));
     let Ok(file) = file else { return };
     let level = std::env::var("CLOSEOUT_LOG").unwrap_or_else(|_| "warn".to_owned());
-    let filter = EnvFilter::try_new(format!("off,closeout={level}")).unwrap_or_else(|_| EnvFilter::new("off,closeout=warn"));
+    let filter =
+        EnvFilter::try_new(format!("off,closeout={level}")).unwrap_or_else(|_| EnvFilter::new("off,closeout=warn"));
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).try_init();
 }

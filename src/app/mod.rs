@@ -15,6 +15,8 @@ mod open;
 mod run;
 mod screen;
 
+pub use open::recorded;
+
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -175,7 +177,11 @@ fn print(settings: &Settings, format: Format, audit: &crate::audit::Audit, inven
 
 /// Columns of the terminal, or a width that suits files and mails.
 fn width() -> u16 {
-    if io::stdout().is_terminal() { crossterm::terminal::size().map_or(120, |(columns, _)| columns.max(60)) } else { 120 }
+    if io::stdout().is_terminal() {
+        crossterm::terminal::size().map_or(120, |(columns, _)| columns.max(60))
+    } else {
+        120
+    }
 }
 
 /// 0, or 4 when something could not be looked at.

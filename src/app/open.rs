@@ -15,10 +15,18 @@ use crate::tui::Origin;
 /// The account `demo` shows: a run of this program against an emulated account, as it recorded it.
 const RECORDING: &str = include_str!("../../demo/recording.ndjson");
 
+/// What a message calls it.
+const RECORDING_NAME: &str = "the built-in recording";
+
+/// The account `demo` shows, judged by the built-in rules: for tests and measurements that want a realistic audit.
+pub fn recorded() -> Result<Audit, AppError> {
+    replay(RECORDING, RECORDING_NAME, &RuleSet::embedded(&super::vocabulary())?)
+}
+
 /// Shows the built-in recording, judged now by the rules, or prints its table where there is no screen.
 pub fn demo(settings: &Settings) -> Result<u8, AppError> {
     let set = rules(settings)?;
-    let audit = replay(RECORDING, "the built-in recording", &set)?;
+    let audit = replay(RECORDING, RECORDING_NAME, &set)?;
     if on_screen(settings) {
         screen::show(settings, audit, Origin::Demo)?;
     } else {

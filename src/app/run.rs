@@ -100,11 +100,14 @@ impl Scan<'_> {
     /// Cells of regions that are off: those asked for, or all when none was.
     fn cells_off(&self) -> Vec<Cell> {
         let limited = self.session.regions.keys().any(|region| !self.session.cx.wants(region));
-        let off = self.session.regions.iter().filter(|(region, state)| {
-            !state.is_on() && (!limited || self.session.scope.contains(region))
-        });
+        let off = self
+            .session
+            .regions
+            .iter()
+            .filter(|(region, state)| !state.is_on() && (!limited || self.session.scope.contains(region)));
         let kinds = self.scanners.iter().filter(|scanner| scanner.reach == Reach::Regional);
-        off.flat_map(|(region, _)| kinds.clone().map(|scanner| Cell::new(region.clone(), scanner.kind.clone()))).collect()
+        off.flat_map(|(region, _)| kinds.clone().map(|scanner| Cell::new(region.clone(), scanner.kind.clone())))
+            .collect()
     }
 
     /// Reads the cells, with the bill beside them. Returns what the bill cost.
@@ -114,7 +117,12 @@ impl Scan<'_> {
     }
 
     /// Lets the pool run and feeds the engine until it is through.
-    async fn pool(&self, engine: &mut Engine<'_>, cells: Vec<(Cell, &'static Scanner)>, bill_at: Option<Timestamp>) -> Usd {
+    async fn pool(
+        &self,
+        engine: &mut Engine<'_>,
+        cells: Vec<(Cell, &'static Scanner)>,
+        bill_at: Option<Timestamp>,
+    ) -> Usd {
         let (events, mut arriving) = mpsc::channel(CHANNEL);
         let bill_events = events.clone();
         let (cx, wire) = (&self.session.cx, &self.session.wire);
@@ -191,6 +199,13 @@ impl Scan<'_> {
         if wishes.is_empty() {
             return Usd::ZERO;
         }
+        let text = format!(
+            "asking CloudWatch for {} metrics, ${}, of ${} left to spend",
+            wishes.len(),
+            metric::price(wishes.len()).exact(),
+            budget.exact()
+        );
+        engine.take(Event::Progress(Progress::Note { text }));
         let units = metrics::batches(&wishes);
         engine.take(Event::Progress(Progress::Phase { name: "metrics".to_owned(), units }));
         let (events, mut arriving) = mpsc::channel(CHANNEL);

@@ -327,7 +327,9 @@ fn remove(index: &mut HashMap<String, BTreeSet<ResourceId>>, name: &str, id: &Re
 
 fn by_headroom(a: &Quota, b: &Quota) -> Ordering {
     let used = |quota: &Quota| quota.used_percent.unwrap_or(-1.0);
-    let name = |quota: &Quota| (quota.service_code.clone(), quota.name.clone(), quota.region.clone(), quota.quota_code.clone());
+    let name = |quota: &Quota| {
+        (quota.service_code.clone(), quota.name.clone(), quota.region.clone(), quota.quota_code.clone())
+    };
     used(b).total_cmp(&used(a)).then_with(|| name(a).cmp(&name(b)))
 }
 

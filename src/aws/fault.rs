@@ -124,10 +124,17 @@ fn why_of(code: &str, message: &str, status: u16) -> Why {
         | "BandwidthLimitExceeded"
         | "LimitExceededException"
         | "PriorRequestNotComplete" => Why::Throttled,
-        "AuthFailure" | "InvalidClientTokenId" | "UnrecognizedClientException" | "OptInRequired"
+        "AuthFailure"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "OptInRequired"
         | "SubscriptionRequiredException" => Why::Disabled,
-        "InvalidAction" | "UnknownOperationException" | "UnknownOperation" | "UnsupportedOperation"
-        | "NotImplemented" | "UnsupportedCommandException" => Why::NotOffered,
+        "InvalidAction"
+        | "UnknownOperationException"
+        | "UnknownOperation"
+        | "UnsupportedOperation"
+        | "NotImplemented"
+        | "UnsupportedCommandException" => Why::NotOffered,
         "DataUnavailableException" => Why::Disabled,
         _ if status == 403 && message.contains("not authorized") => Why::Denied,
         _ if status == 429 => Why::Throttled,

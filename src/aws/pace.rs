@@ -47,9 +47,8 @@ impl Pace {
             RATES.iter().find(|(name, ..)| *name == service).map_or(OTHERWISE, |(_, rate, burst)| (*rate, *burst));
         // A panic while holding the lock leaves a valid bucket behind: every update is a single assignment.
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets
-            .entry((service.to_owned(), region.to_owned()))
-            .or_insert_with(|| Bucket { tokens: burst, at: now });
+        let bucket =
+            buckets.entry((service.to_owned(), region.to_owned())).or_insert_with(|| Bucket { tokens: burst, at: now });
         let earned = now.saturating_duration_since(bucket.at).as_secs_f64() * rate;
         bucket.tokens = (bucket.tokens + earned).min(burst) - 1.0;
         bucket.at = now;

@@ -53,7 +53,8 @@ const KNOWN: &[&str] = &[
 /// A name this program does not know may be a region newer than itself; whether it exists is for AWS to say.
 /// Errors when no region can have such a name.
 pub fn home_of(configured: Option<&str>, asked: &[Region]) -> Result<Region, SessionError> {
-    if let Some(name) = configured.into_iter().chain(asked.iter().map(Region::as_str)).find(|n| !looks_like_a_region(n)) {
+    if let Some(name) = configured.into_iter().chain(asked.iter().map(Region::as_str)).find(|n| !looks_like_a_region(n))
+    {
         return Err(unknown(name, KNOWN.iter().copied()));
     }
     let known = asked.iter().map(Region::as_str).find(|name| KNOWN.contains(name));

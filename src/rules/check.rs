@@ -19,8 +19,22 @@ const OURS: &[&str] = &["days", "exists", "lookup", "since", "users"];
 
 /// Functions and methods of CEL itself that rules may use.
 const STANDARD: &[&str] = &[
-    "bool", "contains", "double", "duration", "endsWith", "getHours", "int", "matches", "size", "startsWith", "string",
-    "timestamp", "uint", "type", "max", "min",
+    "bool",
+    "contains",
+    "double",
+    "duration",
+    "endsWith",
+    "getHours",
+    "int",
+    "matches",
+    "size",
+    "startsWith",
+    "string",
+    "timestamp",
+    "uint",
+    "type",
+    "max",
+    "min",
 ];
 
 /// What can be read in a metric reading.
@@ -145,9 +159,10 @@ impl Walk<'_> {
 
     fn fact(&self, kind: &Kind, name: &str) -> Result<Field, String> {
         let fields = self.scope.words.fields(kind).ok_or_else(|| format!("no scanner lists `{kind}`"))?;
-        fields.get(name).cloned().ok_or_else(|| {
-            format!("{kind} has no fact `{name}`{}", hint(name, fields.keys().map(String::as_str)))
-        })
+        fields
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("{kind} has no fact `{name}`{}", hint(name, fields.keys().map(String::as_str))))
     }
 
     /// The kind of resource an expression stands for, when it stands for one (or for a list of one kind).
@@ -175,7 +190,8 @@ impl Walk<'_> {
 
     fn call(&mut self, call: &CallExpr) -> Result<(), String> {
         let name = call.func_name.as_str();
-        let operator = name.contains(|c: char| !c.is_alphanumeric() && c != '_') || name.starts_with('_') || name.starts_with('@');
+        let operator =
+            name.contains(|c: char| !c.is_alphanumeric() && c != '_') || name.starts_with('_') || name.starts_with('@');
         if !operator && !OURS.contains(&name) && !STANDARD.contains(&name) {
             let near = hint(name, OURS.iter().chain(STANDARD).copied());
             return Err(format!("unknown function `{name}`{near}"));
@@ -183,8 +199,15 @@ impl Walk<'_> {
         if matches!(name, "exists" | "lookup" | "users") && call.target.is_none() {
             self.neighbour(name, call)?;
         }
-        if [operators::EQUALS, operators::NOT_EQUALS, operators::GREATER, operators::GREATER_EQUALS, operators::LESS, operators::LESS_EQUALS]
-            .contains(&name)
+        if [
+            operators::EQUALS,
+            operators::NOT_EQUALS,
+            operators::GREATER,
+            operators::GREATER_EQUALS,
+            operators::LESS,
+            operators::LESS_EQUALS,
+        ]
+        .contains(&name)
             && let [left, right] = call.args.as_slice()
         {
             self.comparison(left, right)?;

@@ -23,9 +23,7 @@ pub fn root(audit: &Arc<Audit>, region: &Region, now: Timestamp) -> Context<'sta
         context.add_function("since", move |text: Arc<String>| since(&text, now)),
         context.add_function("exists", {
             let (audit, region) = (audit.clone(), region.clone());
-            move |kind: Arc<String>, id: Arc<String>| {
-                audit.lookup(&Kind::owned(kind.as_str()), &region, &id).is_some()
-            }
+            move |kind: Arc<String>, id: Arc<String>| audit.lookup(&Kind::owned(kind.as_str()), &region, &id).is_some()
         }),
         context.add_function("lookup", {
             let (audit, region) = (audit.clone(), region.clone());
@@ -112,8 +110,7 @@ fn cost(cost: &Cost) -> Value {
 /// A resource as rules see it.
 pub fn facts(resource: &Resource) -> Value {
     let text = |text: &str| Value::String(Arc::new(text.to_owned()));
-    let mut map: HashMap<Key, Value> =
-        resource.facts.iter().map(|(name, value)| (key(name), json(value))).collect();
+    let mut map: HashMap<Key, Value> = resource.facts.iter().map(|(name, value)| (key(name), json(value))).collect();
     map.insert(key("id"), text(&resource.id));
     map.insert(key("arn"), text(resource.arn.as_str()));
     map.insert(key("kind"), text(resource.kind.as_str()));

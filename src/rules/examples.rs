@@ -105,7 +105,16 @@ fn run(set: &RuleSet, rule: &Rule, example: &Example, words: &Vocabulary) -> Res
         kinds,
         cells: cells.clone(),
     });
-    let mine = resource(&rule.kind, &example.id, example.age_days, &example.resource, &example.tags, &example.refs, words, now)?;
+    let mine = resource(
+        &rule.kind,
+        &example.id,
+        example.age_days,
+        &example.resource,
+        &example.tags,
+        &example.refs,
+        words,
+        now,
+    )?;
     let arn = mine.arn.clone();
     audit.apply(Event::Found { resource: Box::new(mine) });
     if let Some(monthly) = example.cost {

@@ -90,14 +90,15 @@ impl Reading<'_> {
     fn program(&self, key: &str, source: &Spanned<String>, uses: &mut check::Uses) -> Result<Program, RuleError> {
         let program = Program::compile(source.get_ref())
             .map_err(|error| self.error(source, format!("`{key}` is not an expression: {}", one_line(&error))))?;
-        let checked = check::expression(&program, &self.scope()).map_err(|m| self.error(source, format!("`{key}`: {m}")))?;
+        let checked =
+            check::expression(&program, &self.scope()).map_err(|m| self.error(source, format!("`{key}`: {m}")))?;
         uses.add(checked);
         Ok(program)
     }
 
     fn template(&self, key: &str, source: &Spanned<String>, uses: &mut check::Uses) -> Result<Template, RuleError> {
-        let template = Template::parse(source.get_ref())
-            .map_err(|mistake| self.error(source, format!("`{key}`: {mistake}")))?;
+        let template =
+            Template::parse(source.get_ref()).map_err(|mistake| self.error(source, format!("`{key}`: {mistake}")))?;
         for (program, piece) in template.programs() {
             let checked = check::expression(program, &self.scope())
                 .map_err(|mistake| self.error(source, format!("`{key}`, in `{{{piece}}}`: {mistake}")))?;

@@ -12,11 +12,12 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::context;
+use super::money::{count_money_once, price_source};
+use super::wording::{list_of, quote, sentence, show};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
-    CellState, Evidence, Finding, Gap, Kind, MetricWish, Owner, Protection, Region, Resource, ResourceId, Role, Usd,
-    Why, clean,
+    CellState, Evidence, Finding, Gap, Kind, MetricWish, Owner, Protection, Region, Resource, Role, Usd, Why, clean,
 };
 use crate::score::{self, ScoreInput, Weights};
 
@@ -45,7 +46,8 @@ pub struct Judgement {
 /// Judges everything the audit knows.
 pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage) -> Judgement {
     let kinds: BTreeSet<&Kind> = set.iter().filter(|rule| rule.enabled).map(|rule| &rule.kind).collect();
-    let mut run = Run { set, audit, weights, stage, now: audit.started_at, said: Judgement::default(), unread: BTreeMap::new() };
+    let mut run =
+        Run { set, audit, weights, stage, now: audit.started_at, said: Judgement::default(), unread: BTreeMap::new() };
     for kind in kinds {
         let rules: Vec<&Rule> = set.of_kind(kind).collect();
         run.kind(kind, &rules);
@@ -171,7 +173,8 @@ impl Run<'_> {
         let Some(idle) = &rule.idle else { return Verdict::Hit };
         let measured = self.audit.measurement(&resource.arn);
         if self.stage != Stage::Final {
-            let wishes = rule.metrics.iter().filter_map(|name| self.set.catalogue.get(&rule.kind, name)?.wish(resource));
+            let wishes =
+                rule.metrics.iter().filter_map(|name| self.set.catalogue.get(&rule.kind, name)?.wish(resource));
             self.said.wishes.extend(wishes);
             return Verdict::Wishes;
         }
@@ -331,49 +334,6 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// A value inside a sentence: whole numbers without decimals, durations in days.
-fn show(value: &Value) -> String {
-    match value {
-        Value::Float(number) if *number == number.trunc() && number.abs() < 1e15 => format!("{number:.0}"),
-        Value::Float(number) => format!("{number:.2}"),
-        Value::Int(whole) => whole.to_string(),
-        Value::UInt(whole) => whole.to_string(),
-        Value::String(text) => clean(text).into_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Duration(length) => format!("{} days", length.num_days()),
-        Value::Timestamp(at) => at.format("%Y-%m-%d").to_string(),
-        Value::List(list) => list.iter().map(show).collect::<Vec<_>>().join(", "),
-        _ => "—".to_owned(),
-    }
-}
-
-/// A value as one word of a shell command.
-fn quote(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// Names a gap lists before it only counts.
-const NAMED: usize = 5;
-
-fn list_of(names: &[String]) -> String {
-    let head = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => head,
-        more => format!("{head} and {more} more"),
-    }
-}
-
-fn price_source(cost: &crate::model::Cost) -> Option<String> {
-    let labels: BTreeSet<String> = cost.parts.iter().map(|part| part.source.label()).collect();
-    (!labels.is_empty()).then(|| labels.into_iter().collect::<Vec<_>>().join("; "))
-}
-
 /// The same rule on the same resource has the same fingerprint every night.
 fn fingerprint(rule: &str, resource: &Resource) -> String {
     let mut hash = Sha256::new();
@@ -381,47 +341,4 @@ fn fingerprint(rule: &str, resource: &Resource) -> String {
     hash.update([0]);
     hash.update(resource.arn.as_str().as_bytes());
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Of several findings on one resource the dearest counts, before it one that counts at all; the others say so
-/// and add nothing, so that totals are sums of rows.
-fn count_money_once(findings: &mut [Finding]) {
-    type Claim = (bool, Usd, std::cmp::Reverse<String>);
-    let claim = |finding: &Finding| -> Option<Claim> {
-        let usd = finding.monthly_usd.filter(|usd| *usd > Usd::ZERO)?;
-        Some((finding.counts(), usd, std::cmp::Reverse(finding.rule.clone())))
-    };
-    let mut best: BTreeMap<ResourceId, Claim> = BTreeMap::new();
-    for finding in findings.iter() {
-        let Some(mine) = claim(finding) else { continue };
-        let entry = best.entry(finding.resource.arn.clone()).or_insert_with(|| mine.clone());
-        if mine > *entry {
-            *entry = mine;
-        }
-    }
-    for finding in findings.iter_mut() {
-        let Some((.., std::cmp::Reverse(rule))) = best.get(&finding.resource.arn) else { continue };
-        if claim(finding).is_some() && finding.rule != *rule {
-            finding.monthly_usd = Some(Usd::ZERO);
-            finding.counted_under = Some(rule.clone());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hostile_name_stays_one_shell_word() {
-        assert_eq!(quote("vol-1"), "vol-1");
-        assert_eq!(quote("a'; rm -rf $HOME"), r"'a'\''; rm -rf $HOME'");
-        assert_eq!(quote(""), "''");
-    }
-
-    #[test]
-    fn gap_names_five_and_counts_the_rest() {
-        let names: Vec<String> = (1..=7).map(|i| format!("i-{i}")).collect();
-        assert_eq!(list_of(&names), "i-1, i-2, i-3, i-4, i-5 and 2 more");
-    }
 }

@@ -17,9 +17,11 @@ mod error;
 pub mod examples;
 pub mod file;
 pub mod judge;
+mod money;
 pub mod protections;
 mod template;
 pub mod vocabulary;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -7,9 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::aws::metric::{self, MetricQuery};
 use crate::aws::{Cx, Fault, Tally};
-use crate::model::{
-    Event, Gap, Kind, Measurement, MetricReading, MetricWish, Progress, Region, ResourceId, Usd, Why,
-};
+use crate::model::{Event, Gap, Kind, Measurement, MetricReading, MetricWish, Progress, Region, ResourceId, Usd, Why};
 
 /// Wishes handled in one go, so that progress shows and a failure loses little.
 const BATCH: usize = 500;
@@ -82,7 +80,8 @@ fn reading(wish: &MetricWish, points: &[(Timestamp, f64)], now: Timestamp) -> Me
     for (at, value) in points {
         let back = usize::try_from((now.as_second() - at.as_second()).max(0) / DAY).unwrap_or(usize::MAX);
         if let Some(slot) = days.checked_sub(back + 1).and_then(|index| daily.get_mut(index)) {
-            *slot = Some(slot.map_or(*value, |old| if wish.statistic == "Sum" { old + value } else { old.max(*value) }));
+            *slot =
+                Some(slot.map_or(*value, |old| if wish.statistic == "Sum" { old + value } else { old.max(*value) }));
         }
     }
     let values = || points.iter().map(|(_, value)| *value);

@@ -170,7 +170,11 @@ impl Shared {
         let dead = strikes.get(&endpoint(&cell.kind, &cell.region)).is_some_and(|count| *count >= STRIKES);
         dead.then(|| {
             let service = cell.kind.service();
-            Fault::new(Why::TimedOut, "scan", format!("not asked: {service} in {} gave no answer to others", cell.region))
+            Fault::new(
+                Why::TimedOut,
+                "scan",
+                format!("not asked: {service} in {} gave no answer to others", cell.region),
+            )
         })
     }
 

@@ -1,0 +1,184 @@
+//! Every screen as a reader sees it: the recorded account of `demo`, an account without findings, and one of which
+//! nothing could be read, at three sizes. A picture holds the text; colours are checked apart.
+
+#[path = "fixtures/audits.rs"]
+#[allow(dead_code, reason = "the reports draw more accounts than the screens")]
+mod audits;
+
+use std::collections::BTreeMap;
+
+use closeout::app;
+use closeout::audit::Audit;
+use closeout::model::{Event, Progress};
+use closeout::tui::key::Key;
+use closeout::tui::message::Message;
+use closeout::tui::model::Model;
+use closeout::tui::update::update;
+use closeout::tui::{ColorDepth, Options, Origin, Theme, view};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+const SMALL: (u16, u16) = (80, 24);
+const MIDDLE: (u16, u16) = (100, 30);
+const LARGE: (u16, u16) = (200, 60);
+const ALL: [(u16, u16); 3] = [SMALL, MIDDLE, LARGE];
+
+/// Somebody in front of a screen.
+struct Reader {
+    model: Model,
+}
+
+fn options(origin: Origin) -> Options {
+    Options {
+        theme: Theme::Ansi,
+        depth: ColorDepth::Ansi16,
+        ascii: false,
+        mouse: true,
+        animations: true,
+        privacy: false,
+        origin,
+        keys: BTreeMap::new(),
+    }
+}
+
+impl Reader {
+    fn of(audit: Audit, options: &Options) -> Reader {
+        let now = audit.finished_at.unwrap_or(audit.started_at);
+        let mut reader = Reader { model: Model::new(audit, options).expect("the built-in keys") };
+        reader.tell(Message::Clock(0, now));
+        reader
+    }
+
+    fn demo() -> Reader {
+        Reader::of(app::recorded().expect("the recording built in"), &options(Origin::Demo))
+    }
+
+    fn live(audit: Audit) -> Reader {
+        Reader::of(audit, &options(Origin::Live))
+    }
+
+    fn tell(&mut self, message: Message) {
+        update(&mut self.model, message);
+    }
+
+    /// Presses keys: a letter each, or a name in angle brackets.
+    fn press(&mut self, keys: &str) -> &mut Reader {
+        let mut rest = keys;
+        while let Some(c) = rest.chars().next() {
+            let named = rest.strip_prefix('<').and_then(|tail| tail.split_once('>')).filter(|(name, _)| name.len() > 1);
+            let event = match named {
+                Some((name, tail)) => {
+                    rest = tail;
+                    name.parse::<Key>().expect("a key").event()
+                }
+                None => {
+                    rest = &rest[c.len_utf8()..];
+                    KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
+                }
+            };
+            self.tell(Message::Key(event));
+        }
+        self
+    }
+
+    fn drawn(&mut self, (columns, rows): (u16, u16)) -> Buffer {
+        self.tell(Message::Resize(columns, rows));
+        self.model.digest();
+        self.model.refresh();
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a terminal in memory");
+        terminal.draw(|frame| view::draw(&self.model, frame)).expect("drawing in memory");
+        terminal.backend().buffer().clone()
+    }
+
+    /// The pictures at some sizes, one below the other, each under a ruler of its width.
+    fn pictures(&mut self, sizes: &[(u16, u16)]) -> String {
+        let one = |size: &(u16, u16)| {
+            let ruler = format!("{:=<width$}", format!("{}x{} ", size.0, size.1), width = usize::from(size.0));
+            format!("{ruler}\n{}\n", text(&self.drawn(*size)))
+        };
+        sizes.iter().map(one).collect()
+    }
+}
+
+/// What a buffer shows, without blanks at the ends of lines.
+fn text(buffer: &Buffer) -> String {
+    let lines = (0..buffer.area.height).map(|y| {
+        let mut line = String::new();
+        let mut x = 0;
+        while let Some(cell) = buffer.cell((x, y)).filter(|_| x < buffer.area.width) {
+            line.push_str(cell.symbol());
+            // A wide letter covers the cell behind it.
+            x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+        }
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The recording, stopped half-way and 38 seconds in, with what the rules would have found by then.
+fn half_way() -> Reader {
+    let recording = include_str!("../demo/recording.ndjson");
+    let events: Vec<Event> =
+        recording.lines().map(|line| serde_json::from_str(line).expect("a recorded event")).collect();
+    let mut reader = Reader::live(Audit::default());
+    let whole = app::recorded().expect("the recording built in");
+    for event in events.into_iter().take(recording.lines().count() / 2) {
+        let skipped = matches!(event, Event::Billed { .. } | Event::QuotaRead { .. } | Event::Ended { .. });
+        if !skipped {
+            reader.tell(Message::Event(Box::new(event)));
+        }
+    }
+    let seen = &reader.model.audit;
+    let known = |arn| seen.resources().any(|resource| resource.arn == arn);
+    let findings = whole.findings.into_iter().filter(|finding| known(finding.resource.arn.clone())).collect();
+    reader.tell(Message::Event(Box::new(Event::Judged { findings, gaps: Vec::new() })));
+    for (name, units, done) in [("metrics", 40, 12), ("bill", 3, 3), ("quotas", 17, 0)] {
+        reader.tell(Message::Event(Box::new(Event::Progress(Progress::Phase { name: name.to_owned(), units }))));
+        for _ in 0..done {
+            reader.tell(Message::Event(Box::new(Event::Progress(Progress::Step { name: name.to_owned() }))));
+        }
+    }
+    let now = reader.model.audit.started_at;
+    reader.tell(Message::Clock(38_000, now));
+    reader.tell(Message::Event(Box::new(Event::Progress(Progress::Step { name: "metrics".to_owned() }))));
+    reader
+}
+
+macro_rules! scene {
+    ($name:ident, $reader:expr, $keys:literal, $sizes:expr) => {
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), $reader.press($keys).pictures(&$sizes));
+        }
+    };
+}
+
+scene!(demo_scan, half_way(), "", ALL);
+scene!(demo_overview, Reader::demo(), "", ALL);
+scene!(demo_findings, Reader::demo(), "2j<Space>jj<Space>", ALL);
+scene!(demo_detail, Reader::demo(), "2j<Enter>", ALL);
+scene!(demo_score, Reader::demo(), "2jw", [SMALL, MIDDLE]);
+scene!(demo_quotas, Reader::demo(), "3", ALL);
+scene!(demo_bill, Reader::demo(), "4<Enter>", ALL);
+scene!(demo_coverage, Reader::demo(), "8<Tab>", ALL);
+scene!(demo_help, Reader::demo(), "2?", ALL);
+scene!(demo_palette, Reader::demo(), "2:mark", ALL);
+scene!(demo_filter_error, Reader::demo(), "2/cost>20 regoin:us", ALL);
+scene!(demo_filter_nothing, Reader::demo(), "2/nowhere<Enter>", [SMALL, MIDDLE]);
+scene!(demo_settings, Reader::demo(), "2,", ALL);
+scene!(demo_export, Reader::demo(), "2E", ALL);
+scene!(demo_privacy_findings, Reader::demo(), "P2jj", ALL);
+scene!(empty_overview, Reader::live(audits::empty_account()), "", [SMALL, MIDDLE]);
+scene!(empty_findings, Reader::live(audits::empty_account()), "2", [SMALL, MIDDLE]);
+scene!(empty_quotas, Reader::live(audits::empty_account()), "3", [SMALL, MIDDLE]);
+scene!(empty_bill, Reader::live(audits::empty_account()), "4", [SMALL, MIDDLE]);
+scene!(empty_coverage, Reader::live(audits::empty_account()), "8", [SMALL, MIDDLE]);
+scene!(gaps_overview, Reader::live(audits::gaps_only()), "", [SMALL, MIDDLE]);
+scene!(gaps_findings, Reader::live(audits::gaps_only()), "2", [SMALL, MIDDLE]);
+scene!(gaps_quotas, Reader::live(audits::gaps_only()), "3", [SMALL, MIDDLE]);
+scene!(gaps_bill, Reader::live(audits::gaps_only()), "4", [SMALL, MIDDLE]);
+scene!(gaps_coverage, Reader::live(audits::gaps_only()), "8", [SMALL, MIDDLE]);
