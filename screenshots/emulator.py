@@ -1,4 +1,4 @@
-"""The account of the picture of a running scan: the emulator of the tests, slowed down and with a few refusals."""
+"""The account in the picture of a running scan: the emulator of the tests, slower and unwilling."""
 
 import json
 import subprocess
@@ -10,10 +10,10 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "emulator"
 ACCOUNT = "111122223333"
 
-# Its regions are scanned here too: the emulator takes those of other partitions for the account's own.
+# Its regions are scanned: the emulator takes those of other partitions for the account's own.
 RECORDING = FOLDER.parent.parent / "demo" / "recording.ndjson"
 
-# Slow enough to be photographed half-way, with a refusal and some throttling, as real accounts have them.
+# Slow enough for a picture half-way, with a refusal and some throttling, as in real accounts.
 TROUBLE = [
     {"latency_ms": 150, "jitter_ms": 250},
     {
@@ -55,7 +55,7 @@ def account(folder):
 
 @contextmanager
 def helper(program, *options):
-    """A program that says on its first line where it listens and ends when its standard input does."""
+    """A program that says on its first line where it listens and ends with its standard input."""
     command = [sys.executable, FOLDER / program, *options, "--port", "0", "--exit-with-stdin"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, **pipes) as process:

@@ -1,4 +1,4 @@
-"""A screen as cells with their style, read from text with SGR sequences, as `tmux capture-pane -e` prints it."""
+"""A screen as cells with their style, read from the text that `tmux capture-pane -e` prints."""
 
 import re
 from dataclasses import dataclass, field, replace

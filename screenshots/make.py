@@ -1,9 +1,8 @@
-"""Takes the pictures: runs closeout in a terminal, presses the keys of each scene, saves what it shows.
+"""Takes the pictures: runs closeout, presses the keys of a scene, saves what the screen shows.
 
-Each scene becomes NAME.txt, NAME.svg and NAME.png. All but one show the recorded account of `closeout
-demo`, so they come out the same on every machine with the same fonts. `--scan` takes one more: a scan at
-work against the emulator of the tests, whose Python packages it needs as well
-(pip install -r tests/emulator/requirements.txt); no two of those are alike.
+Each scene becomes NAME.txt, NAME.svg and NAME.png. They show the recorded account of `closeout
+demo`, so they come out the same on every machine with the same fonts. `--scan` takes one more, of a
+scan at work against the emulator of the tests; no two of those are alike.
 """
 
 import argparse

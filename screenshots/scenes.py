@@ -1,7 +1,7 @@
 """What each picture shows: how the program is started, and the steps that lead to the screen.
 
-A step is a key as tmux names it, `Text(...)` to type, or `Until(...)`, a pattern the screen has to show
-before the next step. When the steps are done the screen has to come to rest.
+A step is a key as tmux names it, `Text(...)` to type, or `Until(...)`, a pattern the screen has to
+show before the next step. When the steps are done the screen has to come to rest.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Characters that are drawn as rectangles instead of letters, so that lines and bars join in any font."""
+"""Characters that are drawn as rectangles and not as letters, so that they join in any font."""
 
 LIGHT = {
     "─": "lr", "│": "ud", "┌": "rd", "┐": "ld", "└": "ru", "┘": "lu",

@@ -1,4 +1,4 @@
-"""A terminal program in a tmux server of its own: press keys, wait for what it shows, keep the screen.
+"""A program in a tmux server of its own: press keys, wait for what it shows, keep the screen.
 
     with Terminal(["closeout", "demo"], columns=100, rows=30) as terminal:
         terminal.wait_for("Waste")
@@ -6,8 +6,8 @@
         terminal.wait_until_quiet()
         screen = terminal.screen()
 
-Nothing waits for a fixed time: a wait ends when the screen is as wished, or fails with the screen it
-saw instead.
+Nothing waits for a fixed time: a wait ends when the screen is as wished, or fails with the screen
+it saw instead.
 """
 
 import os

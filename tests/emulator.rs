@@ -7,8 +7,12 @@
 mod faults;
 #[path = "emulator_runs/files.rs"]
 mod files;
+#[path = "emulator_runs/honesty.rs"]
+mod honesty;
 #[path = "emulator_runs/permissions.rs"]
 mod permissions;
+#[path = "emulator_runs/refusals.rs"]
+mod refusals;
 #[path = "emulator_runs/repeat.rs"]
 mod repeat;
 #[path = "emulator_runs/report.rs"]

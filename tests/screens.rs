@@ -6,6 +6,7 @@
 mod audits;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use closeout::app;
 use closeout::audit::Audit;
@@ -19,13 +20,19 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 
 const SMALL: (u16, u16) = (80, 24);
 const MIDDLE: (u16, u16) = (100, 30);
 const LARGE: (u16, u16) = (200, 60);
 const ALL: [(u16, u16); 3] = [SMALL, MIDDLE, LARGE];
+
+/// The recorded account, judged once for all tests.
+fn recorded() -> Audit {
+    static RECORDED: OnceLock<Audit> = OnceLock::new();
+    RECORDED.get_or_init(|| app::recorded().expect("the recording built in")).clone()
+}
 
 /// Somebody in front of a screen.
 struct Reader {
@@ -54,11 +61,18 @@ impl Reader {
     }
 
     fn demo() -> Reader {
-        Reader::of(app::recorded().expect("the recording built in"), &options(Origin::Demo))
+        Reader::of(recorded(), &options(Origin::Demo))
     }
 
     fn live(audit: Audit) -> Reader {
-        Reader::of(audit, &options(Origin::Live))
+        let mut reader = Reader::of(audit, &options(Origin::Live));
+        reader.model.can_rescan = true;
+        reader
+    }
+
+    fn with_ascii() -> Reader {
+        let options = Options { ascii: true, ..options(Origin::Demo) };
+        Reader::of(recorded(), &options)
     }
 
     fn tell(&mut self, message: Message) {
@@ -125,7 +139,7 @@ fn half_way() -> Reader {
     let events: Vec<Event> =
         recording.lines().map(|line| serde_json::from_str(line).expect("a recorded event")).collect();
     let mut reader = Reader::live(Audit::default());
-    let whole = app::recorded().expect("the recording built in");
+    let whole = recorded();
     for event in events.into_iter().take(recording.lines().count() / 2) {
         let skipped = matches!(event, Event::Billed { .. } | Event::QuotaRead { .. } | Event::Ended { .. });
         if !skipped {
@@ -146,6 +160,28 @@ fn half_way() -> Reader {
     reader.tell(Message::Clock(38_000, now));
     reader.tell(Message::Event(Box::new(Event::Progress(Progress::Step { name: "metrics".to_owned() }))));
     reader
+}
+
+/// What `reader` looks like without colours: the same text, and no colour anywhere.
+fn assert_mono(keys: &str, size: (u16, u16)) {
+    let coloured = Reader::of(recorded(), &options(Origin::Demo)).press(keys).drawn(size);
+    for (theme, depth) in [(Theme::Mono, ColorDepth::True), (Theme::Ansi, ColorDepth::Mono)] {
+        let options = Options { theme, depth, ..options(Origin::Demo) };
+        let plain = Reader::of(recorded(), &options).press(keys).drawn(size);
+        assert_eq!(text(&plain), text(&coloured));
+        let is_plain = |colour: Color| colour == Color::Reset;
+        assert!(plain.content.iter().all(|cell| is_plain(cell.fg) && is_plain(cell.bg)), "{theme:?} {keys}");
+    }
+    assert!(coloured.content.iter().any(|cell| cell.fg != Color::Reset));
+}
+
+#[test]
+fn without_colours_nothing_but_the_colours_is_missing() {
+    for size in ALL {
+        for keys in ["", "2j<Space>", "8"] {
+            assert_mono(keys, size);
+        }
+    }
 }
 
 macro_rules! scene {
@@ -172,6 +208,9 @@ scene!(demo_filter_nothing, Reader::demo(), "2/nowhere<Enter>", [SMALL, MIDDLE])
 scene!(demo_settings, Reader::demo(), "2,", ALL);
 scene!(demo_export, Reader::demo(), "2E", ALL);
 scene!(demo_privacy_findings, Reader::demo(), "P2jj", ALL);
+scene!(demo_tiny, Reader::demo(), "2", [(60, 20), (40, 10), (30, 8)]);
+scene!(ascii_overview, Reader::with_ascii(), "", [MIDDLE]);
+scene!(ascii_findings, Reader::with_ascii(), "2j<Space>jj", [SMALL, MIDDLE]);
 scene!(empty_overview, Reader::live(audits::empty_account()), "", [SMALL, MIDDLE]);
 scene!(empty_findings, Reader::live(audits::empty_account()), "2", [SMALL, MIDDLE]);
 scene!(empty_quotas, Reader::live(audits::empty_account()), "3", [SMALL, MIDDLE]);

@@ -9,9 +9,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::engine::Engine;
 use crate::audit::Audit;
-use crate::aws::{Session, Tally, metric};
+use crate::aws::{Fault, Session, Tally, metric};
 use crate::bill::{self, BillPlan};
-use crate::model::{Cell, CellState, Event, Kind, MetricWish, Progress, Region, Usd};
+use crate::model::{Cell, CellState, Event, Kind, MetricWish, Progress, Region, Usd, Why};
 use crate::price::list_api;
 use crate::quota::{self, Seen};
 use crate::rules::Stage;
@@ -57,6 +57,9 @@ impl Scan<'_> {
             budget = budget - self.read_metrics(engine, wishes, budget).await;
             self.read_quotas(engine, budget).await;
         }
+        if self.is_stopped() {
+            self.name_unread(engine);
+        }
         engine.take(Event::Requested { requests: self.session.wire.tally().snapshot() });
         engine.take(Event::Ended { at: Timestamp::now(), interrupted: self.is_stopped() });
         engine.judge(Stage::Final);
@@ -69,6 +72,24 @@ impl Scan<'_> {
         self.read_metrics(engine, wishes, self.max_spend).await;
         engine.take(Event::Requested { requests: self.session.wire.tally().snapshot() });
         engine.judge(Stage::Final);
+    }
+
+    /// Names what a stopped scan did not come to beside its cells, which the audit names by itself: the bill, and
+    /// the quotas of each region.
+    fn name_unread(&self, engine: &mut Engine<'_>) {
+        let audit = engine.audit();
+        let mut unread = Vec::new();
+        if audit.bill.is_none() {
+            unread.push((Region::global(), BILL));
+        }
+        let quotas = |region: &Region| audit.quotas.iter().any(|quota| quota.region == *region);
+        unread
+            .extend(self.regions_on().into_iter().filter(|region| !quotas(region)).map(|region| (region, quota::KIND)));
+        unread.retain(|(region, kind)| !audit.gaps().any(|gap| gap.kind == *kind && gap.region == *region));
+        for (region, kind) in unread {
+            let fault = Fault::new(Why::NotScanned, "scan", "the scan was stopped before it came to this");
+            engine.take(Event::Missed { gap: fault.into_gap(&self.session.account.id, &region, &kind) });
+        }
     }
 
     fn is_stopped(&self) -> bool {

@@ -9,7 +9,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::{Env, Fs};
@@ -182,7 +182,7 @@ async fn assume(base: &SdkConfig, arn: &str) -> Result<SdkConfig, SessionError> 
     check_credentials(base).await?;
     let provider = AssumeRoleProvider::builder(arn).session_name("closeout").configure(base).build().await;
     if let Err(error) = provider.provide_credentials().await {
-        let why = last_cause(&error);
+        let why = clean(&last_cause(&error)).into_owned();
         return Err(SessionError::Role { arn: clean(arn).into_owned(), why });
     }
     let shared = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
@@ -240,11 +240,16 @@ fn causes(error: &dyn StdError) -> String {
     text
 }
 
-/// The innermost cause, which is the one a person can act on.
-fn last_cause(error: &dyn StdError) -> String {
-    let mut last: &dyn StdError = error;
+/// The innermost cause, which is the one a person can act on; where AWS gave it, in its words.
+fn last_cause(error: &(dyn StdError + 'static)) -> String {
+    let mut last = error;
     while let Some(cause) = last.source() {
         last = cause;
     }
-    last.to_string()
+    let said = last.downcast_ref::<ErrorMetadata>();
+    match said.map(|said| (said.message(), said.code())) {
+        Some((Some(message), Some(code))) => format!("{message} ({code})"),
+        Some((Some(text), None) | (None, Some(text))) => text.to_owned(),
+        _ => last.to_string(),
+    }
 }

@@ -152,16 +152,37 @@ impl Run<'_> {
     fn one(&mut self, rule: &Rule, resource: &Resource, context: &mut Context<'_, '_>) {
         match self.verdict(rule, resource, context) {
             Verdict::Miss | Verdict::Wishes => {}
-            Verdict::Hit => {
-                let finding = self.finding(rule, resource, context);
-                self.said.findings.push(finding);
-            }
-            Verdict::Unread(why, reason) => {
-                let trouble = (rule.id.clone(), resource.region.clone(), resource.kind.clone(), why);
-                let entry = self.unread.entry(trouble).or_insert_with(|| (Vec::new(), reason));
-                entry.0.push(clean(resource.label()).into_owned());
-            }
+            Verdict::Hit => match self.unseen_host(resource) {
+                None => {
+                    let finding = self.finding(rule, resource, context);
+                    self.said.findings.push(finding);
+                }
+                Some(host) => {
+                    let (why, cause) = self.cause(&host, &resource.region);
+                    let reason = format!("its owner and locks are those of the {host} it is attached to, {cause}");
+                    self.unread(rule, resource, why, reason);
+                }
+            },
+            Verdict::Unread(why, reason) => self.unread(rule, resource, why, reason),
         }
+    }
+
+    fn unread(&mut self, rule: &Rule, resource: &Resource, why: Why, reason: String) {
+        let trouble = (rule.id.clone(), resource.region.clone(), resource.kind.clone(), why);
+        let entry = self.unread.entry(trouble).or_insert_with(|| (Vec::new(), reason));
+        entry.0.push(clean(resource.label()).into_owned());
+    }
+
+    /// The kind of what a resource is attached to, when that was not listed and may hold the owner or the lock
+    /// that the resource itself does not show.
+    fn unseen_host(&self, resource: &Resource) -> Option<Kind> {
+        if self.protection(resource).is_some() || self.owner(resource).is_some() {
+            return None;
+        }
+        let attached = resource.refs.iter().filter(|reference| reference.role == Role::AttachedTo);
+        let unknown = attached.filter(|host| self.audit.named(&resource.region, &host.id).next().is_none());
+        let mut kinds = unknown.filter_map(|host| kind_of_host(&host.id));
+        kinds.find(|kind| !self.audit.is_listed(kind, &resource.region))
     }
 
     fn verdict(&mut self, rule: &Rule, resource: &Resource, context: &mut Context<'_, '_>) -> Verdict {
@@ -303,6 +324,16 @@ impl Run<'_> {
                 detail: format!("no price list tells what this costs: {}", list_of(&names)),
             });
         }
+    }
+}
+
+/// The kind of something others are attached to, by the form of its id.
+fn kind_of_host(id: &str) -> Option<Kind> {
+    match id {
+        _ if id.starts_with("i-") => Some(Kind::new("ec2:instance")),
+        _ if id.starts_with("ami-") => Some(Kind::new("ec2:image")),
+        _ if id.contains(":loadbalancer/") => Some(Kind::new("elasticloadbalancing:loadbalancer")),
+        _ => None,
     }
 }
 

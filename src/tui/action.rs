@@ -12,6 +12,8 @@ pub enum Action {
     Up,
     Left,
     Right,
+    Collapse,
+    Expand,
     First,
     Last,
     HalfDown,
@@ -113,6 +115,7 @@ use ScreenId::{Bill as B, Coverage as C, Findings as F, Overview as O, Quotas as
 
 const ALL: &[ScreenId] = &[O, F, Q, B, C];
 const LISTS: &[ScreenId] = &[F, Q, B, C];
+const FLAT: &[ScreenId] = &[O, F, Q, C];
 const TABLES: &[ScreenId] = &[F, Q, B];
 
 const fn entry(
@@ -132,8 +135,10 @@ use Group::{Everywhere, Find, Here, Move};
 pub const TABLE: &[Entry] = &[
     entry(Action::Down, "down", &["j", "Down"], ALL, Move, "next row"),
     entry(Action::Up, "up", &["k", "Up"], ALL, Move, "previous row"),
-    entry(Action::Left, "left", &["h", "Left"], ALL, Move, "pane to the left"),
-    entry(Action::Right, "right", &["l", "Right"], ALL, Move, "pane to the right"),
+    entry(Action::Left, "left", &["h", "Left"], FLAT, Move, "pane to the left"),
+    entry(Action::Right, "right", &["l", "Right"], FLAT, Move, "pane to the right"),
+    entry(Action::Collapse, "collapse", &["h", "Left"], &[B], Move, "shut the group"),
+    entry(Action::Expand, "expand", &["l", "Right"], &[B], Move, "open the group"),
     entry(Action::First, "first", &["g", "Home"], ALL, Move, "first row"),
     entry(Action::Last, "last", &["G", "End"], ALL, Move, "last row"),
     entry(Action::HalfDown, "half-page-down", &["Ctrl-d"], ALL, Move, "half a page down"),

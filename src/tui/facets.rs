@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Evidence, Finding};
+use crate::model::{ClosureEffect, Evidence, Finding};
 
 /// Columns a filter may name.
 pub const FILTERS: &[&str] = &[
@@ -150,9 +150,20 @@ pub fn owner(finding: &Finding) -> Cow<'_, str> {
     tag.map_or(Cow::Borrowed(""), |(_, value)| Cow::Borrowed(value))
 }
 
-/// The tags a person is likely to look for; the name and AWS's own are no news.
+/// What a finding means on the day the account is closed.
+pub fn closing(finding: &Finding) -> &'static str {
+    match finding.closure {
+        ClosureEffect::Blocks => "closing is refused while it is there",
+        ClosureEffect::Bills => "goes on billing after closing",
+        ClosureEffect::LosesData => "closing destroys its data",
+        ClosureEffect::Nothing => "no matter on closing",
+    }
+}
+
+/// The tags a person is likely to look for; the name, the owner and AWS's own are no news.
 pub fn tag(finding: &Finding) -> String {
-    let own = finding.resource.tags.iter().filter(|(key, _)| key.as_str() != "Name" && !key.starts_with("aws:"));
+    let known = |key: &str| key == "Name" || key.starts_with("aws:") || key.eq_ignore_ascii_case("owner");
+    let own = finding.resource.tags.iter().filter(|(key, _)| !known(key));
     own.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
 }
 

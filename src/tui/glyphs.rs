@@ -174,15 +174,14 @@ impl Glyphs {
         self.full.repeat(full) + &self.empty.repeat(width - full)
     }
 
-    /// One column a value, scaled to the largest; a blank where there is no value.
-    pub fn sparkline(&self, values: &[Option<f64>]) -> String {
-        let largest = values.iter().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+    /// One column a value; `full` is what full height stands for. A blank where there is no value.
+    pub fn sparkline(&self, values: &[Option<f64>], full: f64) -> String {
         let top = self.levels.len() - 1;
         let level = |value: f64| {
-            if largest <= 0.0 || !value.is_finite() {
+            if full <= 0.0 || !value.is_finite() {
                 return 0;
             }
-            ((value / largest).clamp(0.0, 1.0) * top as f64).round() as usize
+            ((value / full).clamp(0.0, 1.0) * top as f64).round() as usize
         };
         values.iter().map(|value| value.map_or(" ", |v| self.levels[level(v)])).collect()
     }
@@ -248,9 +247,10 @@ mod tests {
 
     #[test]
     fn day_without_data_is_a_blank_not_the_lowest_level() {
-        assert_eq!(UNICODE.sparkline(&[Some(0.0), None, Some(8.0)]), "▁ █");
-        assert_eq!(UNICODE.sparkline(&[Some(0.0), Some(0.0)]), "▁▁");
-        assert_eq!(ASCII.sparkline(&[Some(f64::NAN)]), "_");
+        assert_eq!(UNICODE.sparkline(&[Some(0.0), None, Some(8.0)], 8.0), "▁ █");
+        assert_eq!(UNICODE.sparkline(&[Some(1.5)], 100.0), "▁");
+        assert_eq!(UNICODE.sparkline(&[Some(0.0), Some(0.0)], 0.0), "▁▁");
+        assert_eq!(ASCII.sparkline(&[Some(f64::NAN)], 1.0), "_");
     }
 
     #[test]

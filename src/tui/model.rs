@@ -14,7 +14,7 @@ use super::pane::Pane;
 use super::rows::{self, Index};
 use super::run::{Options, Origin};
 use crate::audit::{Audit, Digest};
-use crate::model::Finding;
+use crate::model::{Finding, Usd};
 
 /// A screen, named by the key that leads to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -144,6 +144,8 @@ pub struct Model {
     pub admitted: Option<HashSet<u64>>,
     /// How many findings are held back.
     pub held: usize,
+    /// Dollars a month over the findings listed, without locked and managed ones.
+    pub listed: Usd,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
     /// The filter being typed.
@@ -192,6 +194,7 @@ impl Model {
             at: None,
             admitted: None,
             held: 0,
+            listed: Usd::ZERO,
             overlay: None,
             typing: None,
             say: None,

@@ -165,14 +165,16 @@ impl Chooser {
     /// Works out anew which items fit the query.
     pub fn narrow(&mut self) {
         let query = self.query.text().to_lowercase();
-        let mut fitting: Vec<(u32, usize)> = Vec::new();
+        let mut fitting: Vec<(u32, usize, usize)> = Vec::new();
         for (index, item) in self.items.iter().enumerate() {
             let text = format!("{} {}", item.label, item.note).to_lowercase();
             let fit = if self.list == List::Palette { fuzzy(&query, &text) } else { contains(&query, &text) };
-            fitting.extend(fit.map(|distance| (distance, index)));
+            // Of two names that begin alike the shorter one is meant: `mark` before `mark-all`.
+            let name = if self.list == List::Palette { item.label.find(' ').unwrap_or(item.label.len()) } else { 0 };
+            fitting.extend(fit.map(|distance| (distance, name, index)));
         }
         fitting.sort_unstable();
-        self.shown = fitting.into_iter().map(|(_, index)| index).collect();
+        self.shown = fitting.into_iter().map(|(_, _, index)| index).collect();
         self.cursor = 0;
     }
 
@@ -191,6 +193,7 @@ impl Chooser {
 const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::Down, Action::Up], "next, previous row"),
     (&[Action::Left, Action::Right], "pane to the left, right"),
+    (&[Action::Collapse, Action::Expand], "shut, open the group"),
     (&[Action::First, Action::Last], "first, last row"),
     (&[Action::HalfDown, Action::HalfUp], "half a page down, up"),
     (&[Action::PageDown, Action::PageUp], "a page down, up"),
@@ -265,6 +268,7 @@ mod tests {
         assert_eq!(palette("unmark").first().map(String::as_str), Some("unmark-all"));
         assert_eq!(palette("cpcmd").first().map(String::as_str), Some("copy-command"));
         assert_eq!(palette("zoo").first().map(String::as_str), Some("zoom"));
+        assert_eq!(palette("mark")[..2], ["mark", "mark-all"]);
         assert!(palette("qqqq").is_empty());
     }
 

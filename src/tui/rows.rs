@@ -104,6 +104,7 @@ fn refresh_findings(model: &mut Model) {
             view.filter.passes(&FindingRow { finding: &all[*row], haystack })
         });
     }
+    model.listed = rows.iter().map(|row| all[*row].waste()).sum();
     let follow = model.at.and_then(|at| rows.iter().position(|row| model.index.key(*row) == Some(at)));
     let page = super::view::page(model);
     let pane = &mut model.views[ScreenId::Findings as usize].pane;

@@ -9,8 +9,9 @@ Control requests:
   GET  /_chaos/stats   rules, hits of each rule, calls and faults of each operation
 
 A rule's fields, all optional:
-  service, operation, region, account   globs; `service` is the signing name, such as ec2,
-                elasticloadbalancing, monitoring, servicequotas, ce
+  service, operation, query, region, account   globs; `service` is the signing name, such as ec2,
+                elasticloadbalancing, monitoring, servicequotas, ce; the operation of a REST call is
+                its method and path, and `query` what follows them
   latency_ms, jitter_ms   delay; the delays of all matching rules add up
   p             probability of the fault, drawn from --seed
   skip, times   the first `skip` matches pass, and at most `times` are faulted
@@ -29,8 +30,7 @@ A rule's fields, all optional:
   code, status  replace the fault's own error code and status
 
 The log has one JSON object a line and request: t, service, operation, query, region, account,
-dry_run, attempt, conn, inflight, status, fault, ms, bytes. The operation of a REST call is its
-method and path; `query` is what follows the path, and tells S3's operations apart. `attempt` is what the SDK says in
+dry_run, attempt, conn, inflight, status, fault, ms, bytes. `attempt` is what the SDK says in
 amz-sdk-request, so a retry can be told from a first call. A line is written before the answer's
 first byte, so that whoever has the answer finds the line; `ms` ends at that moment.
 """
@@ -233,7 +233,7 @@ def describe(request: Message):
 class Rules:
     """The rules in force and how often each has matched."""
 
-    MATCHED = ("service", "operation", "region", "account")
+    MATCHED = ("service", "operation", "query", "region", "account")
 
     def __init__(self, rules: list, seed: int):
         self.seed = seed

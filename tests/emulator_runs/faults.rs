@@ -1,38 +1,12 @@
 //! What a scan makes of an AWS that misbehaves: it tries again, and what it could not read it names.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::report::{Report, Square};
-use super::runs::{disturbed, undisturbed};
-use super::support::{self, Call};
-
-/// The squares of a service in a region.
-fn squares(service: &str, region: &str) -> BTreeSet<Square> {
-    let all = undisturbed().coverage.iter().map(|cell| cell.square());
-    all.filter(|(place, kind)| place == region && kind.starts_with(&format!("{service}:"))).collect()
-}
-
-fn square(region: &str, kind: &str) -> BTreeSet<Square> {
-    BTreeSet::from([(region.to_owned(), kind.to_owned())])
-}
-
-/// Exactly these squares are not seen, for this reason, and the rest is as in the undisturbed scan.
-#[track_caller]
-fn assert_unseen(report: &Report, squares: &BTreeSet<Square>, why: &str) {
-    report.assert_honest(undisturbed());
-    assert_eq!(&report.unseen(), squares);
-    for (region, kind) in squares {
-        let whys: Vec<_> = report.gaps_of(region, kind).map(|gap| (gap.why.as_str(), gap.detail.as_str())).collect();
-        assert!(whys.iter().any(|(known, _)| *known == why), "{kind} in {region}: {whys:?}");
-    }
-}
-
-fn faulted(calls: &[Call]) -> usize {
-    calls.iter().filter(|call| call.fault.is_some()).count()
-}
+use super::report::Report;
+use super::runs::{SMALL, assert_unseen, disturbed, faulted, scan, square, squares, undisturbed, with};
+use super::support::{self, Call, Emulator, Proxy};
 
 #[test]
 fn a_scan_that_is_throttled_for_a_while_tries_again_and_misses_nothing() {
@@ -102,49 +76,24 @@ fn an_answer_that_breaks_off_is_not_taken_for_a_short_list() {
 }
 
 #[test]
-fn a_denied_service_is_named_with_the_missing_action_and_changes_nothing_else() {
-    let rules = json!([{"service": "rds", "region": "us-east-1", "fault": "denied"}]);
-    let (ran, calls) = disturbed(&rules, &[]);
-    assert_eq!(ran.status, 4);
-    assert_unseen(&ran.report, &squares("rds", "us-east-1"), "denied");
-    let policy = support::closeout(&["policy"], &support::env("http://127.0.0.1:9"));
-    let policy = String::from_utf8(policy.stdout).expect("UTF-8");
-    for (region, kind) in squares("rds", "us-east-1") {
-        for gap in ran.report.gaps_of(&region, &kind) {
-            assert!(gap.action.starts_with("rds:Describe") && policy.contains(&gap.action), "{gap:?}");
-            assert!(gap.detail.contains(&gap.action) && gap.detail.contains("closeout policy"), "{gap:?}");
-        }
-    }
-    let asked_twice = calls.iter().filter(|call| call.fault.is_some() && call.attempt != Some(1)).count();
-    assert_eq!(asked_twice, 0, "a refusal is final");
-}
+fn a_long_listing_is_read_page_by_page_and_never_passes_for_whole_without_its_last() {
+    let emulator = Emulator::start();
+    emulator.control("scale", &json!({"n": 1100, "region": "us-east-1", "kinds": ["volumes"]}));
+    let proxy = Proxy::start(&emulator, &json!([]));
+    let args = with(SMALL, &["--format", "json", "--inventory"]);
+    let volumes = |report: &Report| (report.coverage[0].state.clone(), report.coverage[0].resources);
 
-#[test]
-fn a_listing_that_is_denied_makes_no_finding_out_of_what_it_does_not_show() {
-    // One listing in each region at a time: what other rules look things up in.
-    let listings = ["DescribeInstances", "DescribeVolumes", "DescribeNetworkInterfaces", "DescribeImages"];
-    for (index, operation) in listings.iter().enumerate() {
-        let other = listings[(index + 1) % listings.len()];
-        let rules = json!([
-            {"service": "ec2", "operation": operation, "region": "us-east-1", "fault": "denied"},
-            {"service": "ec2", "operation": other, "region": "eu-west-1", "fault": "denied"},
-        ]);
-        let (ran, _) = disturbed(&rules, &[]);
-        ran.report.assert_honest(undisturbed());
-        assert_eq!(ran.report.unseen().len(), 2, "{:?}", ran.report.unseen());
-    }
-}
+    let whole = scan(&args, &support::env(proxy.endpoint())).report;
+    assert_eq!(volumes(&whole), ("seen".to_owned(), 1100));
+    let pages = proxy.calls().iter().filter(|call| call.operation == "DescribeVolumes").count();
+    assert!(pages > 1, "{pages} page");
 
-#[test]
-fn a_denied_detail_leaves_the_listing_whole() {
-    let rules = json!([
-        {"service": "ec2", "operation": "DescribeInstanceAttribute", "fault": "denied"},
-        {"service": "elasticloadbalancing", "operation": "DescribeTags", "fault": "denied"},
-    ]);
-    let (ran, _) = disturbed(&rules, &[]);
-    ran.report.assert_honest(undisturbed());
-    assert!(!ran.report.unseen().is_empty());
-    assert!(ran.report.coverage.iter().all(|cell| cell.is_listed()), "{:?}", ran.report.unseen());
+    let last = json!({"operation": "DescribeVolumes", "fault": "denied", "skip": pages - 1});
+    proxy.rules(&json!([last]));
+    let cut = scan(&args, &support::env(proxy.endpoint())).report;
+    let (state, count) = volumes(&cut);
+    assert!(state == "cut" && 0 < count && count < 1100, "{state} {count}");
+    cut.assert_honest(&whole);
 }
 
 #[test]
@@ -153,20 +102,4 @@ fn an_endpoint_that_never_answers_holds_up_nothing_but_its_own_cells() {
     let (ran, _) = disturbed(&hang, &["--call-timeout", "1"]);
     assert!(ran.took < Duration::from_secs(40), "{:?}", ran.took);
     assert_unseen(&ran.report, &squares("elasticloadbalancing", "eu-west-1"), "timed-out");
-}
-
-#[test]
-fn credentials_that_run_out_in_mid_scan_end_it_with_what_it_has() {
-    let rules = json!([{"fault": "expired", "skip": 60}]);
-    let (ran, calls) = disturbed(&rules, &[]);
-    let report = &ran.report;
-    assert_eq!(ran.status, 4);
-    assert!(ran.took < Duration::from_secs(20), "{:?}", ran.took);
-    report.assert_honest(undisturbed());
-    assert!(!report.resources.is_empty(), "what was read is kept");
-    assert!(report.coverage.iter().any(|cell| cell.state == "missed" && cell.why.as_deref() == Some("expired")));
-    let detail = report.gaps.iter().find(|gap| gap.why == "expired").map_or("", |gap| gap.detail.as_str());
-    assert!(detail.contains("log in again"), "{detail}");
-    // Requests that were under way together may each hear of it; after that nobody asks any more.
-    assert!(faulted(&calls) <= 40, "{} requests with expired credentials", faulted(&calls));
 }

@@ -1,11 +1,12 @@
 //! Scans that several tests look at, and how they are run.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::report::Report;
+use super::report::{Report, Square};
 use super::support::{self, Call, Emulator, Env, Proxy};
 
 /// A whole scan with everything it knows.
@@ -80,4 +81,31 @@ pub fn whole() -> &'static Whole {
         let ran = scan(EVERYTHING, &support::env(proxy.endpoint()));
         Whole { ran, calls: proxy.calls() }
     })
+}
+
+/// The squares of a service in a region.
+pub fn squares(service: &str, region: &str) -> BTreeSet<Square> {
+    let all = undisturbed().coverage.iter().map(|cell| cell.square());
+    all.filter(|(place, kind)| place == region && kind.starts_with(&format!("{service}:"))).collect()
+}
+
+/// One square.
+pub fn square(region: &str, kind: &str) -> BTreeSet<Square> {
+    BTreeSet::from([(region.to_owned(), kind.to_owned())])
+}
+
+/// Exactly these squares are not seen, for this reason, and the rest is as in the undisturbed scan.
+#[track_caller]
+pub fn assert_unseen(report: &Report, squares: &BTreeSet<Square>, why: &str) {
+    report.assert_honest(undisturbed());
+    assert_eq!(&report.unseen(), squares);
+    for (region, kind) in squares {
+        let whys: Vec<_> = report.gaps_of(region, kind).map(|gap| (gap.why.as_str(), gap.detail.as_str())).collect();
+        assert!(whys.iter().any(|(known, _)| *known == why), "{kind} in {region}: {whys:?}");
+    }
+}
+
+/// How many calls were answered with a fault.
+pub fn faulted(calls: &[Call]) -> usize {
+    calls.iter().filter(|call| call.fault.is_some()).count()
 }

@@ -86,6 +86,20 @@ fn a_key_that_aws_does_not_know_is_told_as_such() {
 }
 
 #[test]
+fn regions_that_may_not_be_listed_have_to_be_named() {
+    let rules = json!([
+        {"service": "account", "fault": "denied"},
+        {"service": "ec2", "operation": "DescribeRegions", "fault": "denied"},
+    ]);
+    let proxy = Proxy::start(&Emulator::seeded().emulator, &rules);
+    let env = support::env(proxy.endpoint());
+    let said = refused(&support::closeout(&["scan", "--kind", "ec2:volume"], &env), 1);
+    assert!(said.contains("ec2:DescribeRegions") && said.contains("--region"), "{said}");
+    let named = support::closeout(SMALL, &env);
+    assert_eq!(named.status.code(), Some(4), "{}", String::from_utf8_lossy(&named.stderr));
+}
+
+#[test]
 fn a_role_that_cannot_be_assumed_is_named() {
     let rules = json!([{"service": "sts", "operation": "AssumeRole", "fault": "denied"}]);
     let proxy = Proxy::start(&Emulator::seeded().emulator, &rules);

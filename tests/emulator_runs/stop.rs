@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use super::report::Report;
-use super::runs::{TWO_REGIONS, undisturbed};
+use super::runs::{EVERYTHING, undisturbed, with};
 use super::support::{self, Emulator, Proxy};
 
 /// Waits until something is so.
@@ -29,7 +29,7 @@ fn stopped_by(signal: Signal) -> (Option<i32>, Report, String, Duration) {
     let env = support::env(proxy.endpoint());
     let (out, err) = (env.home().join("out"), env.home().join("err"));
     let mut command = env.command();
-    command.args(TWO_REGIONS).stdin(Stdio::null());
+    command.args(with(EVERYTHING, &["--region", "us-east-1,eu-west-1"])).stdin(Stdio::null());
     command.stdout(File::create(&out).expect("a file")).stderr(File::create(&err).expect("a file"));
     let mut child = command.spawn().expect("closeout starts");
     wait_for("the middle of the scan", || proxy.calls().len() >= 40);
@@ -58,6 +58,10 @@ fn assert_stopped_well(signal: Signal) {
     assert!(!report.resources.is_empty(), "what was read is kept");
     let unread = report.gaps.iter().filter(|gap| gap.why == "not-scanned" && gap.action == "scan").count();
     assert!(unread > 0, "the cells that were not read are named");
+    assert!(report.bill.is_some() || report.gaps_of("global", "cost-explorer:bill").next().is_some());
+    for region in ["eu-west-1", "us-east-1"] {
+        assert!(report.gaps_of(region, "service-quotas:quota").next().is_some(), "quotas of {region}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{PAGE, aws_backup, tags, text, word};
 use crate::aws::{Cx, Fault};
-use crate::model::{Kind, Role};
+use crate::model::{Kind, Role, Why};
 use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
 
@@ -55,11 +55,15 @@ impl Scan for AutomatedBackups {
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
         let client = cx.rds();
         let instances = instances(&client, found).await;
-        // The younger of the two operations is not answered everywhere: a hole in this listing, not its end.
-        if let Err(fault) = clusters(&client, found).await {
-            found.missed(fault, "backups of clusters").await;
+        match clusters(&client, found).await {
+            // The younger of the two operations is not answered everywhere: where it is not, nothing can be missed.
+            Err(fault) if instances.is_err() || fault.why == Why::NotOffered => {
+                found.missed(fault, "backups of clusters").await;
+                instances
+            }
+            Err(fault) => Err(fault),
+            Ok(()) => instances,
         }
-        instances
     }
 }
 

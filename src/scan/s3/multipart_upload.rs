@@ -1,3 +1,5 @@
+use std::sync::{Mutex, PoisonError};
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::MultipartUpload;
 use schemars::JsonSchema;
@@ -54,20 +56,26 @@ impl Scan for MultipartUploads {
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
         let (homes, whole) = super::homes(cx, found).await;
+        // A bucket that does not tell its uploads leaves the listing incomplete: the last such fault ends it.
+        let unread = Mutex::new(None);
         for some in homes.chunks(ABREAST) {
-            let looks = some.iter().map(|home| Box::pin(look(cx, found, home))).collect();
+            let looks = some.iter().map(|home| Box::pin(look(cx, found, home, &unread))).collect();
             super::all(looks).await;
         }
-        whole
+        let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
+        whole.and(unread.map_or(Ok(()), Err))
     }
 }
 
-async fn look(cx: &Cx, found: &Found<'_, Facts>, home: &Home) {
+async fn look(cx: &Cx, found: &Found<'_, Facts>, home: &Home, unread: &Mutex<Option<Fault>>) {
     // Without a region there is nobody to ask; that gap is written down already.
     let Some(region) = &home.region else { return };
     let client = cx.in_region(region).s3();
-    if let Err(fault) = uploads(&client, found, &home.name, region).await {
-        found.missed(fault, &home.name).await;
+    let Err(mut fault) = uploads(&client, found, &home.name, region).await else { return };
+    fault.detail = format!("{}: {}", home.name, fault.detail);
+    let earlier = unread.lock().unwrap_or_else(PoisonError::into_inner).replace(fault);
+    if let Some(earlier) = earlier {
+        found.missed(earlier, "").await;
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{fail, say};
 use crate::model::{ResourceId, clean};
 use crate::tui::effect::Effect;
+use crate::tui::facets::closing;
 use crate::tui::model::Model;
 use crate::tui::overlay::{Ask, Overlay, Read, Yes};
 
@@ -126,7 +127,7 @@ pub fn why_score(model: &mut Model) {
         .collect();
     lines.push(format!("{:>3} of 100", finding.score));
     lines.push(String::new());
-    lines.push(format!("rule {} · certainty {} · on closing {}", finding.rule, finding.certainty, finding.closure));
+    lines.push(format!("rule {} · certainty {} · {}", finding.rule, finding.certainty, closing(finding)));
     if finding.score_parts.is_empty() {
         lines.insert(0, "This audit does not tell what the score is made of.".to_owned());
     }

@@ -21,6 +21,7 @@ pub fn perform(model: &mut Model, action: Action) -> bool {
         Action::Last => rows(model, isize::MAX),
         Action::Left | Action::PreviousPane => pane(model, -1),
         Action::Right | Action::NextPane => pane(model, 1),
+        Action::Collapse | Action::Expand => group(model, action == Action::Expand),
         Action::Overview => go(model, ScreenId::Overview),
         Action::Findings => go(model, ScreenId::Findings),
         Action::Quotas => go(model, ScreenId::Quotas),
@@ -68,6 +69,18 @@ fn pane(model: &mut Model, delta: isize) {
     let focus = isize::try_from(view.focus).unwrap_or(0);
     view.focus = usize::try_from((focus + delta).rem_euclid(panes)).unwrap_or(0);
     view.scroll = 0;
+}
+
+/// Opens or shuts the group at the cursor of the bill; beside the list there is none, and the pane changes.
+fn group(model: &mut Model, open: bool) {
+    let view = &mut model.views[ScreenId::Bill as usize];
+    if view.focus > 0 {
+        return pane(model, if open { 1 } else { -1 });
+    }
+    if let Some(row) = view.rows.get(view.pane.cursor) {
+        view::bill::set_open(&model.audit, &mut view.pane, &view.filter, *row, open);
+        model.stale();
+    }
 }
 
 /// Shows another screen, as it was left.

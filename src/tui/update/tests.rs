@@ -105,6 +105,27 @@ fn ctrl_c_stops_the_scan_first_and_leaves_when_pressed_again_at_once() {
 }
 
 #[test]
+fn groups_of_the_bill_open_to_the_right_and_shut_to_the_left() {
+    let mut journey = Journey::begin();
+    journey.press("4");
+    let shut = journey.model.view().rows.len();
+    journey.press("ll");
+    let open = journey.model.view().rows.len();
+    assert!(open > shut, "{}", journey.picture());
+    journey.press("jhh");
+    assert_eq!((journey.model.view().rows.len(), journey.model.view().pane.cursor), (shut, 0));
+    journey.press("<Tab>l");
+    assert_eq!(journey.model.view().focus, 2);
+}
+
+#[test]
+fn totals_are_those_of_the_rows_shown() {
+    let mut journey = Journey::begin();
+    assert!(journey.press("2").picture().contains("12 findings = $355.25/mo"));
+    assert!(journey.press("/nat-0<Enter>").picture().contains("1 of 12 findings = $35.04/mo"));
+}
+
+#[test]
 fn range_marks_from_its_beginning_to_the_cursor() {
     let mut journey = Journey::begin();
     journey.press("2jvjj<Space>");

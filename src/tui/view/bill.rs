@@ -26,7 +26,7 @@ pub const PANES: usize = 3;
 pub const COLUMNS: &[&str] = &["billed", "name"];
 
 const TABLE: &[Column] = &[
-    Column::text("name", "service", 18, Column::ALWAYS).growing(),
+    Column::text("name", "service", 30, Column::ALWAYS).growing(),
     Column::number("billed", "billed", 12, Column::ALWAYS),
     Column::number("", "share", 7, 4),
     Column::text("", "", 14, 3),
@@ -96,6 +96,16 @@ pub fn toggle(audit: &Audit, pane: &mut Pane, filter: &Filter, row: usize) {
     pane.open = if pane.open == head { None } else { head };
     let at = rows(audit, pane, filter).iter().position(|other| Some(*other) == head);
     pane.cursor = at.unwrap_or(0);
+}
+
+/// Opens the group of a row, or shuts it, whichever is asked for.
+pub fn set_open(audit: &Audit, pane: &mut Pane, filter: &Filter, row: usize, open: bool) {
+    let Some(bill) = &audit.bill else { return };
+    let is_line = matches!(Groups::of(bill).item(row), Some(Item::Line(_)));
+    let is_open = is_line || pane.open == Some(row);
+    if is_open != open {
+        toggle(audit, pane, filter, row);
+    }
 }
 
 fn areas(area: Rect, cx: &Screen<'_>) -> [Rect; PANES] {

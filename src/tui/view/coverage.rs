@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use super::scan::matrix::{self, Plan};
 use super::scan::square::Square;
+use super::WIDE;
 use super::screen::{Hit, Screen, inside, pane_at};
 use crate::audit::{Audit, Digest, GapGroup};
 use crate::model::{Cell, CellState, Region};
@@ -17,7 +18,7 @@ use crate::tui::filter::Filter;
 use crate::tui::look::Role;
 use crate::tui::pane::Pane;
 
-pub use advice::{places, policy, things};
+pub use advice::{amount, places, policy, things};
 
 /// Panes: the matrix, and what was not seen.
 pub const PANES: usize = 2;
@@ -133,9 +134,17 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
     found
 }
 
-/// The line that says what the screen stands for.
-pub fn hint(_cx: &Screen<'_>) -> String {
+/// The line that says what the screen stands for; on a narrow screen, what the signs mean.
+pub fn hint(cx: &Screen<'_>, width: u16) -> String {
+    if width < WIDE {
+        return legend(cx);
+    }
     "A region or service that could not be read is never shown as clean.".to_owned()
+}
+
+fn legend(cx: &Screen<'_>) -> String {
+    let g = &cx.look.glyphs;
+    format!("{} seen {} partly {} denied {} throttled {} off", g.ok, g.partly, g.denied, g.throttled, g.off)
 }
 
 /// Draws it.
@@ -146,18 +155,20 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
     advice::draw(frame, gaps, &focused, first_gap(cx.audit, cx.rows));
 }
 
-/// `91 % of 272 cells seen`, the head of the screen.
+/// `Coverage: 91 % of 272 cells seen, 4 in part`, the head of the screen.
 pub fn totals(digest: &Digest) -> String {
-    match digest.cells.seen_percent() {
-        Some(percent) => format!("Coverage: {percent} % of {} cells seen", digest.cells.wanted),
-        None => "Coverage: nothing was read".to_owned(),
-    }
+    let Some(percent) = digest.cells.seen_percent() else { return "Coverage: nothing was read".to_owned() };
+    let part = if digest.cells.partly > 0 { format!(", {} in part", digest.cells.partly) } else { String::new() };
+    format!("Coverage: {percent} % of {} cells seen{part}", digest.cells.wanted)
 }
 
+/// The first region on screen. While the cursor is among the gaps the matrix shows its beginning.
 fn matrix_top(cx: &Screen<'_>, inner: Rect) -> usize {
     let last = first_gap(cx.audit, cx.rows);
-    let pane = Pane { cursor: cx.pane.cursor.min(last.saturating_sub(1)), ..cx.pane.clone() };
-    pane.top_within(usize::from(inner.height.saturating_sub(1)), last)
+    if cx.pane.cursor >= last {
+        return 0;
+    }
+    cx.pane.top_within(usize::from(inner.height.saturating_sub(1)), last)
 }
 
 fn draw_matrix(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
@@ -179,10 +190,9 @@ fn draw_matrix(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
         let line = matrix::line(cx, &plan, region, is_cursor, |square: &Square| square.sight(cx), sees(cx, region));
         lines.push(if is_cursor { line.style(cx.look.style(Role::Selected)) } else { line });
     }
-    let g = &cx.look.glyphs;
-    let legend =
-        format!("{} seen {} partly {} denied {} throttled {} off", g.ok, g.partly, g.denied, g.throttled, g.off);
-    cx.boxed(frame, area, 0, &totals(cx.digest), &legend, lines);
+    matrix::more_below(cx, &mut lines, top, first_gap(cx.audit, cx.rows), inner.height);
+    let remark = if area.width < WIDE { String::new() } else { legend(cx) };
+    cx.boxed(frame, area, 0, &totals(cx.digest), &remark, lines);
 }
 
 /// The end of a region's line: the share of its cells that was seen.

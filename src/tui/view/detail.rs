@@ -2,11 +2,13 @@
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::screen::Screen;
 use super::wrap::wrap;
 use crate::model::{Evidence, Finding, MetricReading, Resource, Role as Tie, truncate};
 use crate::tui::console;
+use crate::tui::facets::closing;
 use crate::tui::look::Role;
 
 /// Columns the headings at the left take.
@@ -57,13 +59,13 @@ impl Page<'_> {
     /// A command, its lines joined by backslashes so that it can be copied off the screen.
     fn command(&mut self, heading: &str, text: &str) {
         let text = self.cx.text(text, usize::MAX);
-        let parts = wrap(&text, self.width.saturating_sub(HEADING + 4).max(8));
-        let last = parts.len().saturating_sub(1);
-        for (i, part) in parts.into_iter().enumerate() {
-            let heading = self.cx.span(format!(" {:<7}", if i == 0 { heading } else { "" }), Role::Title);
-            let indent = if i == 0 { "" } else { "  " };
-            let end = if i == last { "" } else { " \\" };
-            self.lines.push(Line::from(vec![heading, Span::raw(format!("{indent}{part}{end}"))]));
+        let room = |indent: usize| self.width.saturating_sub(indent + 2).max(8);
+        let fits = |indent: &usize| pieces(&text).iter().all(|piece| piece.width() <= room(*indent));
+        // Below the heading where that leaves room for a flag with its value, else almost at the edge.
+        let indent = [HEADING + 2].into_iter().find(fits).unwrap_or(3);
+        for (i, part) in command_lines(&text, room(HEADING), room(indent)).into_iter().enumerate() {
+            let heading = if i == 0 { format!(" {heading:<7}") } else { " ".repeat(indent) };
+            self.lines.push(Line::from(vec![self.cx.span(heading, Role::Title), Span::raw(part)]));
         }
     }
 }
@@ -86,11 +88,13 @@ fn head(page: &mut Page<'_>, finding: &Finding) {
         place.push_str(&format!(" {dot} made {}", at.strftime("%Y-%m-%d")));
     }
     page.plain(&place, Role::Default);
-    let closing = format!("on closing {}", finding.closure);
     page.plain(
         &format!(
-            "{} {dot} severity {} {dot} {} {dot} {closing}",
-            finding.category, finding.severity, finding.certainty
+            "{} {dot} severity {} {dot} {} {dot} {}",
+            finding.category,
+            finding.severity,
+            finding.certainty,
+            closing(finding)
         ),
         Role::Dim,
     );
@@ -174,15 +178,23 @@ fn draw_reading(page: &mut Page<'_>, reading: &MetricReading, graph: bool) {
     }
     let glyphs = &page.cx.look.glyphs;
     let blank = " ".repeat(HEADING);
+    // AWS names its percentages so. Little of a hundred must not look like much.
+    let is_share = reading.metric.ends_with("Utilization");
+    let full = if is_share { largest.max(100.0) } else { largest };
+    let scale = if is_share { "full height is 100 %".to_owned() } else { format!("the highest is {largest:.1}") };
     if !graph || largest <= 0.0 {
-        let line = format!("{blank}{}", glyphs.sparkline(days));
-        page.lines.push(page.cx.line(line, Role::Bar));
+        let scale = if largest > 0.0 { format!("  {scale}") } else { String::new() };
+        let line = vec![
+            page.cx.span(format!("{blank}{}", glyphs.sparkline(days, full)), Role::Bar),
+            page.cx.span(truncate(&scale, room.saturating_sub(days.len())), Role::Dim),
+        ];
+        page.lines.push(Line::from(line));
         return;
     }
     let wide = if days.len() * 2 <= room { 2 } else { 1 };
     for level in (0..GRAPH).rev() {
         let columns = days.iter().map(|day| {
-            let height = day.map_or(0, |value| (value / largest * GRAPH as f64).ceil() as usize);
+            let height = day.map_or(0, |value| (value / full * GRAPH as f64).ceil() as usize);
             let sign = if height > level {
                 glyphs.full
             } else if level == 0 && day.is_some() {
@@ -195,7 +207,7 @@ fn draw_reading(page: &mut Page<'_>, reading: &MetricReading, graph: bool) {
         let line = format!("{blank}{}", columns.collect::<String>());
         page.lines.push(page.cx.line(line, Role::Bar));
     }
-    let text = format!("{blank}one column a day, the highest {largest:.1}");
+    let text = format!("{blank}{} a day, {scale}", if wide == 2 { "two columns" } else { "one column" });
     page.lines.push(page.cx.line(truncate(&text, page.width), Role::Dim));
 }
 
@@ -252,6 +264,9 @@ fn remedy(page: &mut Page<'_>, finding: &Finding) {
         page.say("", &format!("reversible: {text}"), Role::Dim);
     }
     if let Some(command) = &finding.command {
+        if let Some(first) = left_to_do(&finding.remedy, command) {
+            page.say("", &format!("{first} first: the command does not"), Role::Warn);
+        }
         page.command("CLI", command);
         page.say("", "for reading: this program never runs it", Role::Dim);
     }
@@ -264,14 +279,62 @@ fn remedy(page: &mut Page<'_>, finding: &Finding) {
     page.say("Rule", &finding.rule, Role::Dim);
 }
 
+/// The first step of a remedy of two, where the command only takes the second.
+fn left_to_do<'a>(remedy: &'a str, command: &str) -> Option<&'a str> {
+    let (first, _) = remedy.split_once("-then-")?;
+    let word = first.rsplit('-').next().unwrap_or(first);
+    // `aws s3 rb --force` empties, `--final-db-snapshot-identifier` makes a snapshot.
+    let is_done = command.split_once(' ').is_some_and(|(_, rest)| match word {
+        "snapshot" => rest.contains("create-snapshot") || rest.contains("--final-"),
+        "empty" => rest.contains("--force"),
+        word => rest.contains(word),
+    });
+    (!is_done).then_some(first)
+}
+
+/// A command in lines: the first of one width, the others of another. A line ends where a flag begins, so that no
+/// flag loses its value; the backslash is outside the width.
+fn command_lines(command: &str, first: usize, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces(command) {
+        let room = if lines.len() < 2 { first } else { width };
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + piece.width() <= room => {
+                line.push(' ');
+                line.push_str(piece);
+            }
+            _ => lines.push(piece.to_owned()),
+        }
+    }
+    let last = lines.len().saturating_sub(1);
+    let ended = lines.into_iter().enumerate().map(|(i, line)| if i < last { line + " \\" } else { line });
+    ended.flat_map(|line| wrap(&line, width + 2)).collect()
+}
+
+/// A command cut before each flag and before each further command, but not inside quotes.
+fn pieces(command: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut from, mut quoted) = (0, false);
+    for (at, c) in command.char_indices() {
+        quoted ^= c == '\'';
+        let rest = &command[at + c.len_utf8()..];
+        if c == ' ' && !quoted && (rest.starts_with("--") || rest.starts_with("&& ")) {
+            pieces.push(&command[from..at]);
+            from = at + 1;
+        }
+    }
+    pieces.push(&command[from..]);
+    pieces
+}
+
 /// Whether a remedy can be taken back, for remedies of which that is known.
 fn undo(remedy: &str) -> Option<&'static str> {
     match remedy {
         "snapshot-then-delete" | "final-snapshot-then-delete" => Some("from the snapshot, under a new id"),
         "delete" | "detach-then-delete" | "empty-then-delete" | "terminate" | "abort" => Some("no"),
-        "release" => Some("no: the address goes back to AWS"),
-        "set-retention" => Some("no: what is older is deleted"),
-        "stop" => Some("yes: start it again"),
+        "release" => Some("no, the address goes back to AWS"),
+        "set-retention" => Some("no, what is older is deleted"),
+        "stop" => Some("yes, start it again"),
         _ => None,
     }
 }
@@ -314,4 +377,30 @@ pub fn strip(cx: &Screen<'_>, finding: &Finding, width: usize) -> Vec<Line<'stat
     second.extend(finding.resource.refs.first().map(|tie| format!("{} {}", word(tie.role), short(&tie.id))));
     let line = |parts: Vec<String>| Line::from(format!(" {}", cx.text(&parts.join(&dot), width)));
     vec![line(first), line(second)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_breaks_before_flags_and_never_inside_quotes() {
+        let command = "aws logs delete-log-group --log-group-name 'a --b' --region us-east-1 && aws x";
+        let expected = ["aws logs delete-log-group", "--log-group-name 'a --b'", "--region us-east-1", "&& aws x"];
+        assert_eq!(pieces(command), expected);
+        let lines = command_lines(command, 30, 30);
+        assert_eq!(
+            lines,
+            ["aws logs delete-log-group \\", "--log-group-name 'a --b' \\", "--region us-east-1 && aws x"]
+        );
+    }
+
+    #[test]
+    fn step_the_command_leaves_out_is_named() {
+        assert_eq!(left_to_do("snapshot-then-delete", "aws ec2 delete-volume --volume-id v"), Some("snapshot"));
+        assert_eq!(left_to_do("final-snapshot-then-delete", "aws rds x --final-db-snapshot-identifier f"), None);
+        assert_eq!(left_to_do("empty-then-delete", "aws s3 rb s3://b --force"), None);
+        assert_eq!(left_to_do("detach-then-delete", "aws ec2 detach-internet-gateway && aws ec2 delete-x"), None);
+        assert_eq!(left_to_do("delete", "aws ec2 delete-volume"), None);
+    }
 }

@@ -31,17 +31,16 @@ const STATE: Column = Column::text("", "", 1, Column::ALWAYS);
 
 /// Columns of the list; what is last to be missed has the most weight.
 fn table_columns(cx: &Screen<'_>, width: u16) -> [Column; 10] {
-    // As wide as the longest region with money in it: names of the others may be cut.
-    let region = cx.digest.by_region.iter().map(|total| total.name.len()).max().unwrap_or(9).clamp(9, 14);
-    let region = u16::try_from(region).unwrap_or(14);
-    let finding = if width >= 100 { 29 } else { 13 };
+    // Few findings cost more than all that count together.
+    let cost = u16::try_from(cx.digest.waste.to_string().len().clamp(8, 12)).unwrap_or(8);
+    let (finding, resource) = if width >= WIDE { (29, 21) } else { (20, 16) };
     [
         STATE,
         Column::number("score", "sc", 3, Column::ALWAYS),
-        Column::number("cost", "$/mo", 8, Column::ALWAYS),
+        Column::number("cost", "$/mo", cost, Column::ALWAYS),
         Column::text("finding", "finding", finding, Column::ALWAYS).growing(),
-        Column::text("resource", "resource", 21, 5),
-        Column::text("region", "region", region, 6),
+        Column::text("resource", "resource", resource, 5),
+        Column::text("region", "region", cx.region_width(), 6),
         Column::number("age", "age", 5, 4),
         Column::text("owner", "owner", 16, 3),
         Column::text("tag", "tag", 12, 2),
@@ -65,12 +64,15 @@ fn areas(area: Rect, cx: &Screen<'_>) -> Areas {
     if cx.is_single(area) || (area.width < WIDE && cx.focus == 1) {
         return if cx.focus == 1 { Areas { detail: rest, ..none } } else { Areas { list: rest, ..none } };
     }
+    if area.width < WIDE && cx.rows.is_empty() {
+        return Areas { list: rest, ..none };
+    }
     if area.width < WIDE {
         let height = rest.height.saturating_sub(4);
         let strip = Rect { y: rest.y + height, height: rest.height - height, ..rest };
         return Areas { list: Rect { height, ..rest }, strip, ..none };
     }
-    let width = if area.width >= 150 { area.width * 3 / 5 } else { area.width / 2 + 2 };
+    let width = if area.width >= 150 { area.width * 13 / 20 } else { area.width / 2 + 4 };
     let detail = Rect { x: rest.x + width, width: rest.width - width, ..rest };
     Areas { list: Rect { width, ..rest }, detail, ..none }
 }
@@ -108,6 +110,7 @@ pub fn hint(model: &Model, cx: &Screen<'_>) -> String {
             let parts = finding.score_parts.iter().map(|part| format!("{} {}", part.name, part.points));
             format!("Score {} = {}", finding.score, parts.collect::<Vec<_>>().join(" + "))
         }
+        None if narrow => "Nothing is deleted here: marks only add up.".to_owned(),
         None => {
             let g = &cx.look.glyphs;
             format!(
@@ -150,9 +153,12 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
 fn draw_summary(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let digest = cx.digest;
     let dot = cx.look.glyphs.dot;
-    let mut text = format!(" {} findings", model.audit.findings.len());
-    if model.marks.is_empty() {
-        text.push_str(&format!(" = {}/mo", digest.waste.pretty()));
+    let all = model.audit.findings.len();
+    let mut text = format!(" {all} {}", if all == 1 { "finding" } else { "findings" });
+    if model.marks.is_empty() && cx.rows.len() < all {
+        text = format!(" {} of {all} findings = {}/mo", cx.rows.len(), model.listed.pretty());
+    } else if model.marks.is_empty() {
+        text.push_str(&format!(" = {}/mo", cx.waste()));
     } else {
         text.push_str(&format!(", {} marked = {}/mo", model.marks.len(), model.marks.total().pretty()));
         let hidden = hidden_marks(model);
@@ -160,12 +166,12 @@ fn draw_summary(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
             text.push_str(&format!(" ({hidden} not shown)"));
         }
     }
-    if digest.unpriced > 0 {
-        text.push_str(&format!(" {dot} {} not priced", digest.unpriced));
-    }
     if digest.gaps > 0 {
         let key = cx.key(Action::Coverage);
         text.push_str(&format!(" {dot} {} gaps, see {key}", digest.gaps));
+    }
+    if digest.unpriced > 0 {
+        text.push_str(&format!(" {dot} {} not priced", digest.unpriced));
     }
     let room = usize::from(area.width);
     let left = cx.text(&text, room);
@@ -242,7 +248,7 @@ fn row(model: &Model, cx: &Screen<'_>, widths: &[usize], index: usize, range: &[
     let cells = vec![
         state(cx, finding),
         (finding.score.to_string(), Role::Title),
-        money(cx, finding),
+        money(cx, finding, width(2)),
         plain(3, &finding.title),
         plain(4, finding.resource.label()),
         plain(5, finding.resource.region.as_str()),
@@ -264,13 +270,13 @@ fn state(cx: &Screen<'_>, finding: &Finding) -> (String, Role) {
     }
 }
 
-/// Dollars a month with two decimals; a dash when nobody knows.
-fn money(cx: &Screen<'_>, finding: &Finding) -> (String, Role) {
-    match finding.monthly_usd {
-        None => (cx.look.glyphs.dash.to_owned(), Role::Unknown),
-        Some(amount) if finding.counts() && amount > Usd::ZERO => (amount.to_string(), Role::Money),
-        Some(amount) => (amount.to_string(), Role::Dim),
-    }
+/// Dollars a month with two decimals, or without any where there is no room: an amount is never cut. A dash when
+/// nobody knows.
+fn money(cx: &Screen<'_>, finding: &Finding, width: usize) -> (String, Role) {
+    let Some(amount) = finding.monthly_usd else { return (cx.look.glyphs.dash.to_owned(), Role::Unknown) };
+    let exact = amount.to_string();
+    let text = if exact.len() > width { format!("{:.0}", amount.dollars()) } else { exact };
+    (text, if finding.counts() && amount > Usd::ZERO { Role::Money } else { Role::Dim })
 }
 
 fn age(cx: &Screen<'_>, finding: &Finding) -> String {
@@ -299,12 +305,16 @@ fn empty(model: &Model, cx: &Screen<'_>) -> Vec<String> {
         return vec!["No finding so far.".to_owned(), read, "Rules judge as the scan goes on.".to_owned()];
     }
     if cells.wanted == 0 {
-        return vec!["Nothing has been scanned.".to_owned(), format!("{} scans.", cx.key(Action::Rescan))];
+        let nothing = Some("Nothing has been scanned.".to_owned());
+        return nothing.into_iter().chain(cx.rescan(Action::Rescan, "scans.")).collect();
     }
-    let mut lines = vec![format!("No finding in {} resources.", model.audit.resource_count())];
-    if cx.digest.gaps > 0 {
-        lines.push(format!("But {} things could not be looked at:", cx.digest.gaps));
-        lines.push(format!("{} shows them.", cx.key(Action::Coverage)));
+    let more = format!("{} shows why.", cx.key(Action::Coverage));
+    if cells.seen == 0 {
+        return vec!["Nothing could be looked at, so nothing is known.".to_owned(), more];
     }
-    lines
+    let found = format!("No rule found anything in the {} of {} cells that were seen.", cells.seen, cells.wanted);
+    if cx.digest.gaps == 0 {
+        return vec![found, "Nothing was left out.".to_owned()];
+    }
+    vec![found, format!("{} gaps remain.", cx.digest.gaps), more]
 }

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
 use super::WIDE;
 use super::screen::Screen;
@@ -15,10 +16,14 @@ use crate::tui::run::Origin;
 /// Draws both lines.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let line = |y: u16| Rect { y: area.y + y, height: 1, ..area };
-    frame.render_widget(Paragraph::new(who(model, cx, area.width)), line(0));
-    let width = u16::try_from(state(model, cx).chars().count() + 1).unwrap_or(area.width).min(area.width);
+    let who = who(model, cx, area.width);
+    // Whose account it is and that nothing is written comes before how old the data is.
+    let room = usize::from(area.width).saturating_sub(who.width() + 2);
+    frame.render_widget(Paragraph::new(who), line(0));
+    let state = [state(model, cx), brief(model)].into_iter().find(|state| state.width() < room).unwrap_or_default();
+    let width = u16::try_from(state.width() + 1).unwrap_or(area.width).min(area.width);
     let right = Rect { x: area.right() - width, width, ..line(0) };
-    frame.render_widget(Paragraph::new(format!("{} ", state(model, cx))).right_aligned(), right);
+    frame.render_widget(Paragraph::new(format!("{state} ")).right_aligned(), right);
     frame.render_widget(Paragraph::new(tabs(model, cx, area.width)), line(1));
 }
 
@@ -72,6 +77,15 @@ fn state(model: &Model, cx: &Screen<'_>) -> String {
     let parts = [stopped.to_owned(), when, age];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(&format!(" {dot} "))
+}
+
+/// The same in a word, for a narrow screen.
+fn brief(model: &Model) -> String {
+    match (&model.origin, model.is_running()) {
+        (_, true) => "scanning".to_owned(),
+        (Origin::Demo, _) => "demo".to_owned(),
+        (Origin::File(_) | Origin::Live, _) => age(model),
+    }
 }
 
 /// `3m old`: how long ago the scan began. Empty for recorded demonstration data, which does not age, and while

@@ -84,9 +84,11 @@ fn entries(cx: &Screen<'_>, chooser: &Chooser, width: usize) -> Vec<Entry> {
 
 fn entry(cx: &Screen<'_>, item: &Item, width: usize, is_cursor: bool) -> Line<'static> {
     let pointer = if is_cursor { cx.look.glyphs.cursor } else { " " };
-    let keys = truncate(&item.label, 15);
-    let note = truncate(&item.note, width.saturating_sub(18));
-    let blanks = " ".repeat(16usize.saturating_sub(keys.width()));
+    // A long list of keys pushes its note aside, where both fit.
+    let room = width.saturating_sub(3 + item.note.width()).max(15);
+    let keys = truncate(&item.label, room);
+    let blanks = " ".repeat(16usize.saturating_sub(keys.width()).max(1));
+    let note = truncate(&item.note, width.saturating_sub(2 + keys.width() + blanks.len()));
     let line = Line::from(vec![
         Span::raw(format!("{pointer} ")),
         cx.span(keys, Role::Key),

@@ -77,6 +77,7 @@ pub fn screen(model: &Model) -> Screen<'_> {
         elapsed_seconds: seconds(model.scan_from_ms),
         since_progress_seconds: seconds(model.progress_ms),
         privacy: model.privacy,
+        can_rescan: model.can_rescan,
     }
 }
 
@@ -169,7 +170,7 @@ fn hint(model: &Model, cx: &Screen<'_>) -> String {
         ScreenId::Findings => findings::hint(model, cx),
         ScreenId::Quotas => quotas::hint(cx),
         ScreenId::Bill => bill::hint(cx),
-        ScreenId::Coverage => coverage::hint(cx),
+        ScreenId::Coverage => coverage::hint(cx, model.size.0),
     }
 }
 

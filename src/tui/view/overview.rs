@@ -34,14 +34,24 @@ pub const COLUMNS: &[&str] = &[];
 /// Findings worth listing here; the others are on their own screen.
 const TOP: usize = 100;
 
-const TABLE: &[Column] = &[
-    Column::number("", "score", 5, 5),
-    Column::number("", "$/mo", 9, Column::ALWAYS),
-    Column::text("", "what", 24, Column::ALWAYS).growing(),
-    Column::text("", "where", 14, 4),
-    Column::number("", "age", 6, 3),
-    Column::text("", "why", 22, 2).growing(),
-];
+/// From this inner width on there is room for a finding's reason beside what it is.
+const ROOMY: u16 = 140;
+
+/// Columns of the findings on top. What was found comes before why: half of each would tell neither.
+fn columns(cx: &Screen<'_>, width: u16) -> Vec<Column> {
+    let what = Column::text("", "what", 24, Column::ALWAYS);
+    let mut columns = vec![
+        Column::number("", "score", 5, 5),
+        Column::number("", "$/mo", 9, Column::ALWAYS),
+        if width < ROOMY { what.growing() } else { Column { width: 62, ..what } },
+        Column::text("", "where", cx.region_width(), 4),
+        Column::number("", "age", 6, 3),
+    ];
+    if width >= ROOMY {
+        columns.push(Column::text("", "why", 22, 2).growing());
+    }
+    columns
+}
 
 /// Findings on top, dollars times score; while a scan runs, the regions of its matrix.
 pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
@@ -80,7 +90,7 @@ fn areas(area: Rect, cx: &Screen<'_>) -> [Rect; PANES] {
         panes[cx.focus.min(PANES - 1)] = area;
         return panes;
     }
-    let [head, sums, top, foot] = heights(area.height);
+    let [head, sums, top, foot] = heights(area.height, money::rows(cx) + 2, trouble::rows(cx) + 2);
     let mut y = area.y;
     let mut next = |height: u16| {
         let slice = Rect { y, height, ..area };
@@ -94,15 +104,15 @@ fn areas(area: Rect, cx: &Screen<'_>) -> [Rect; PANES] {
     panes
 }
 
-/// Heights of the four rows of panes; they add up to the whole. What a tall screen has to spare goes to the
-/// findings first, then to the sums and the quotas.
-fn heights(height: u16) -> [u16; 4] {
+/// Heights of the four rows of panes; they add up to the whole. The sums and the quotas get what they need of
+/// what a tall screen has to spare, the findings all the rest.
+fn heights(height: u16, sums: u16, foot: u16) -> [u16; 4] {
     if height < 24 {
         let [head, sums, foot] = [5, 5, 4];
         return [head, sums, height.saturating_sub(head + sums + foot), foot];
     }
     let spare = height - 24;
-    let (sums, foot) = (8 + spare / 5, 4 + spare / 4);
+    let (sums, foot) = (sums.clamp(5, 8 + spare / 5), foot.clamp(4, 4 + spare / 4));
     [6, sums, height - 6 - sums - foot, foot]
 }
 
@@ -118,7 +128,10 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
     }
     let panes = areas(area, cx);
     match pane_at(&panes, column, row) {
-        Hit::Pane(0) => table::hit(inside(panes[0]), cx, TABLE, COLUMNS, column, row),
+        Hit::Pane(0) => {
+            let inner = inside(panes[0]);
+            table::hit(inner, cx, &columns(cx, inner.width), COLUMNS, column, row)
+        }
         other => other,
     }
 }
@@ -137,17 +150,18 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
         return scan::draw(frame, area, cx);
     }
     let panes = areas(area, cx);
-    let mut boxed = |pane: usize, title: &str, lines: &dyn Fn(Rect) -> Vec<Line<'static>>| {
+    let mut boxed = |pane: usize, title: &str, remark: &str, lines: &dyn Fn(Rect) -> Vec<Line<'static>>| {
         if !panes[pane].is_empty() {
-            cx.boxed(frame, panes[pane], pane, title, "", lines(inside(panes[pane])));
+            cx.boxed(frame, panes[pane], pane, title, remark, lines(inside(panes[pane])));
         }
     };
-    boxed(1, "Waste", &|inner| money::waste(cx, inner));
-    boxed(2, &money::bill_title(cx), &|inner| money::bill(cx, inner));
-    boxed(3, "Waste by service", &|inner| money::bars(cx, &cx.digest.by_service, inner));
-    boxed(4, "Waste by region", &|inner| money::bars(cx, &cx.digest.by_region, inner));
-    boxed(5, "Quotas near the limit", &|inner| trouble::quotas(cx, inner));
-    boxed(6, "Coverage gaps", &|inner| trouble::gaps(cx, inner));
+    let source = if cx.audit.bill.is_some() { "Cost Explorer" } else { "" };
+    boxed(1, "Waste", "estimate", &|inner| money::waste(cx, inner));
+    boxed(2, &money::bill_title(cx), source, &|inner| money::bill(cx, inner));
+    boxed(3, "Waste by service, $/mo", "", &|inner| money::bars(cx, &cx.digest.by_service, inner));
+    boxed(4, "Waste by region, $/mo", "", &|inner| money::bars(cx, &cx.digest.by_region, inner));
+    boxed(5, "Quotas near the limit", "", &|inner| trouble::quotas(cx, inner));
+    boxed(6, "Coverage gaps", "", &|inner| trouble::gaps(cx, inner));
     draw_top(frame, panes[0], cx);
 }
 
@@ -162,7 +176,7 @@ fn draw_top(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
     let title = format!("Top findings, dollars {} score", cx.look.glyphs.times);
     let remark = format!("{}: all {}", cx.key(Action::Findings), cx.digest.findings);
     frame.render_widget(cx.block(area, 0, &title, &remark), area);
-    table::draw(frame, inner, cx, TABLE, COLUMNS, &|index| row(cx, index));
+    table::draw(frame, inner, cx, &columns(cx, inner.width), COLUMNS, &|index| row(cx, index));
 }
 
 fn row(cx: &Screen<'_>, index: usize) -> Row {

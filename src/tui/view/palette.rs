@@ -69,7 +69,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>, chooser: &Chooser) {
     }
     let items = chooser.shown.iter().enumerate().skip(top(area, chooser)).take(height(area, chooser));
     for (position, item) in items.filter_map(|(at, i)| Some((at, chooser.items.get(*i)?))) {
-        lines.push(line(cx, item, usize::from(inner.width), position == chooser.cursor));
+        lines.push(line(cx, chooser.list, item, usize::from(inner.width), position == chooser.cursor));
     }
     if chooser.shown.is_empty() {
         lines.push(cx.line(" nothing matches", Role::Dim));
@@ -79,10 +79,14 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>, chooser: &Chooser) {
     cx.boxed(frame, place, cx.focus, title(chooser.list), &remark, lines);
 }
 
-fn line(cx: &Screen<'_>, item: &Item, width: usize, is_cursor: bool) -> Line<'static> {
+fn line(cx: &Screen<'_>, list: List, item: &Item, width: usize, is_cursor: bool) -> Line<'static> {
     let pointer = if is_cursor { cx.look.glyphs.cursor } else { " " };
     let note = cx.text(&item.note, width.saturating_sub(14));
-    let label = fit(&cx.text(&item.label, width), width.saturating_sub(note.width() + 4), false);
+    let label = match list {
+        // What a form holds stands beside its name; keys and values stand at the right edge.
+        List::Export => fit(&cx.text(&item.label, width), 10, false),
+        _ => fit(&cx.text(&item.label, width), width.saturating_sub(note.width() + 4), false),
+    };
     let line = Line::from(vec![
         Span::raw(format!("{pointer} {label} ")),
         cx.span(format!("{note} "), if is_cursor { Role::Default } else { Role::Dim }),

@@ -32,7 +32,7 @@ const WARN: f64 = 80.0;
 const BAR: u16 = 12;
 
 const TABLE: &[Column] = &[
-    Column::text("quota", "quota", 22, Column::ALWAYS).growing(),
+    Column::text("quota", "quota", 30, Column::ALWAYS).growing(),
     Column::text("region", "region", 14, 6),
     Column::number("used", "used/limit", 12, 5),
     Column::number("use", "use", 6, Column::ALWAYS),
@@ -112,9 +112,11 @@ fn source(quota: &Quota) -> &'static str {
     }
 }
 
-/// A count, or an amount with one decimal.
+/// A count, or an amount with one decimal. Little is not shown as nothing.
 fn number(value: f64) -> String {
-    if value == value.trunc() && value.abs() < 1e9 {
+    if value > 0.0 && value < 0.05 {
+        "<0.1".to_owned()
+    } else if value == value.trunc() && value.abs() < 1e9 {
         format!("{value:.0}")
     } else if value.abs() < 1e9 {
         format!("{value:.1}")
@@ -134,9 +136,13 @@ pub fn grade<'a>(cx: &Screen<'a>, quota: &Quota) -> (&'static str, Role) {
     }
 }
 
-/// Whole percent, rounded down so that 100 means full; a dash where nothing tells.
+/// Whole percent, rounded down so that 100 means full, and so that 0 means nothing; a dash where nothing tells.
 pub fn percent(cx: &Screen<'_>, quota: &Quota) -> String {
-    quota.used_percent.map_or(cx.look.glyphs.dash.to_owned(), |percent| format!("{:.0} %", percent.floor()))
+    match quota.used_percent {
+        None => cx.look.glyphs.dash.to_owned(),
+        Some(percent) if percent > 0.0 && percent < 1.0 => "<1 %".to_owned(),
+        Some(percent) => format!("{:.0} %", percent.floor()),
+    }
 }
 
 /// `48/50`.
@@ -174,7 +180,7 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
 pub fn hint(cx: &Screen<'_>) -> String {
     let g = &cx.look.glyphs;
     format!(
-        "{} {BAD:.0} % and over   {} {WARN:.0} % and over   {} nothing tells the usage   hard = cannot be raised",
+        "{} {BAD:.0} % and over   {} {WARN:.0} % and over   {} usage not known   hard: not raised",
         g.error, g.warn, g.unknown
     )
 }
@@ -189,8 +195,9 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
             format!("{}   {}: {unused}", table::extent(cx, inner, cx.audit.quotas.len()), cx.key(Action::HideUnused));
         let title = if cx.pane.sort == 0 && !cx.pane.reverse { "Quotas: least headroom first" } else { "Quotas" };
         if cx.rows.is_empty() {
+            let remark = if cx.audit.quotas.is_empty() { "" } else { remark.as_str() };
             let lines = empty(cx).into_iter().map(|text| Line::from(format!(" {text}"))).collect();
-            cx.boxed(frame, list, 0, title, &remark, lines);
+            cx.boxed(frame, list, 0, title, remark, lines);
         } else {
             frame.render_widget(cx.block(list, 0, title, &remark), list);
             table::draw(frame, inner, cx, TABLE, COLUMNS, &|index| row(cx, index));
@@ -220,17 +227,14 @@ fn empty(cx: &Screen<'_>) -> Vec<String> {
     for gap in cx.audit.gaps().filter(|gap| gap.kind.service() == "service-quotas") {
         lines.push(format!("Quotas of {} could not be read ({}): {}", gap.region, gap.why, cx.text(&gap.detail, 200)));
     }
+    lines.truncate(8);
     match (lines.is_empty(), cx.audit.is_running()) {
-        (true, true) => vec!["No quota has been read so far; they are read beside the resources.".to_owned()],
-        (true, false) => {
-            vec!["This scan read no quotas.".to_owned(), format!("{} scans again.", cx.key(Action::Rescan))]
-        }
-        (false, _) => {
-            lines.truncate(8);
-            lines.push(format!("{} scans again.", cx.key(Action::Rescan)));
-            lines
-        }
+        (true, true) => return vec!["No quota has been read so far; they are read beside the resources.".to_owned()],
+        (true, false) => lines.push("This scan read no quotas.".to_owned()),
+        (false, _) => {}
     }
+    lines.extend(cx.rescan(Action::Rescan, "scans again."));
+    lines
 }
 
 fn row(cx: &Screen<'_>, index: usize) -> Row {
@@ -239,8 +243,10 @@ fn row(cx: &Screen<'_>, index: usize) -> Row {
     };
     let (sign, role) = grade(cx, quota);
     let plain = |text: String| (text, Role::Default);
-    let bar = |percent: f64| cx.look.glyphs.bar(usize::from(BAR), percent / 100.0);
-    let bar = quota.used_percent.map_or(String::new(), bar);
+    let bar = match quota.used_percent {
+        Some(percent) => (cx.look.glyphs.bar(usize::from(BAR), percent / 100.0), Role::Bar),
+        None => ("not measured".to_owned(), Role::Unknown),
+    };
     let share = if quota.used_percent.is_some() { role } else { Role::Unknown };
     Row {
         sign: (sign.to_owned(), role),
@@ -249,7 +255,7 @@ fn row(cx: &Screen<'_>, index: usize) -> Row {
             plain(cx.text(quota.region.as_str(), 20)),
             plain(used_of_limit(cx, quota)),
             (percent(cx, quota), share),
-            (bar, Role::Bar),
+            bar,
             plain(raise(quota).to_owned()),
             (source(quota).to_owned(), if quota.usage.is_none() { Role::Unknown } else { Role::Dim }),
         ],

@@ -100,7 +100,7 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
 pub fn hint(cx: &Screen<'_>) -> String {
     let g = &cx.look.glyphs;
     format!(
-        "{} queued  {} running  12 done  {} throttled  {} denied  {} error  {} off  {} not offered here",
+        "{} queued  {} running  12 done  {} throttled  {} denied  {} error  {} off  {} not here",
         g.queued,
         g.running(cx.tick),
         g.throttled,
@@ -160,12 +160,7 @@ fn draw_matrix(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
         let selected = is_cursor && cx.focus == 0;
         lines.push(if selected { line.style(cx.look.style(Role::Selected)) } else { line });
     }
-    let below = cx.rows.len().saturating_sub(top + height);
-    if below > 0 && lines.len() > 2 {
-        let text = format!("  {} {} more regions below", cx.look.glyphs.ellipsis, below + 1);
-        lines.truncate(height);
-        lines.push(cx.line(text, Role::Dim));
-    }
+    matrix::more_below(cx, &mut lines, top, cx.rows.len(), inner.height);
     let what = if plan.families { "family" } else { "service" };
     let title = format!("region {} {what}   number = resources seen", cx.look.glyphs.times);
     cx.boxed(frame, area, 0, &title, "", lines);

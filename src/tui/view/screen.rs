@@ -46,6 +46,8 @@ pub struct Screen<'a> {
     pub since_progress_seconds: u64,
     /// Whether account ids, ARNs and addresses are masked.
     pub privacy: bool,
+    /// Whether there is something to scan again: not so in a recorded audit.
+    pub can_rescan: bool,
 }
 
 /// What lies under the pointer.
@@ -76,6 +78,28 @@ impl<'a> Screen<'a> {
         self.keys.key_name(action)
     }
 
+    /// `R scans again.`: what a key that scans would do. `None` where nothing can be scanned.
+    pub fn rescan(&self, action: Action, does: &str) -> Option<String> {
+        self.can_rescan.then(|| format!("{} {does}", self.key(action)))
+    }
+
+    /// Whether nothing at all was seen, so that no findings and no dollars mean nothing.
+    pub fn is_blind(&self) -> bool {
+        self.digest.cells.seen == 0 && self.digest.findings == 0
+    }
+
+    /// Dollars a month over the findings that count. A dash when nothing was seen: then nobody knows.
+    pub fn waste(&self) -> String {
+        if self.is_blind() { self.look.glyphs.dash.to_owned() } else { self.digest.waste.pretty() }
+    }
+
+    /// Columns for a region in a list of findings: as wide as the longest one with money in it; names of the
+    /// others may be cut.
+    pub fn region_width(&self) -> u16 {
+        let longest = self.digest.by_region.iter().map(|total| total.name.len()).max().unwrap_or(9);
+        u16::try_from(longest.clamp(9, 14)).unwrap_or(14)
+    }
+
     /// Text from AWS made fit for the screen: cleaned, masked when asked for, at most `width` columns.
     pub fn text(&self, text: &str, width: usize) -> String {
         if self.privacy { truncate(&mask(&clean(text)), width) } else { truncate(text, width) }
@@ -91,8 +115,8 @@ impl<'a> Screen<'a> {
         Line::from(self.span(text, role))
     }
 
-    /// The frame of a pane: title at the left, a remark at the right when there is room for it. The focused
-    /// pane's title is bold.
+    /// The frame of a pane: title at the left, a remark at the right when there is room for all of it. The
+    /// focused pane's title is bold.
     pub fn block(&self, area: Rect, pane: usize, title: &str, remark: &str) -> Block<'static> {
         let room = usize::from(area.width).saturating_sub(2);
         let title = truncate(title, room.saturating_sub(3));
@@ -100,9 +124,7 @@ impl<'a> Screen<'a> {
         let role = if self.focus == pane { Role::Title } else { Role::Default };
         let head = Line::from(vec![Span::raw(self.look.glyphs.horizontal), self.span(format!(" {title} "), role)]);
         let block = Block::bordered().border_set(self.look.glyphs.border).title_top(head);
-        let remark = truncate(remark, room.saturating_sub(used + 2));
-        // A remark cut to almost nothing says nothing.
-        if remark.width() < 3 {
+        if remark.is_empty() || remark.width() > room.saturating_sub(used + 2) {
             return block;
         }
         block.title_top(self.line(format!(" {remark} "), Role::Dim).right_aligned())

@@ -80,7 +80,9 @@ fn keys(model: &Model, cx: &Screen<'_>, width: u16) -> Line<'static> {
         Some(overlay) => overlay_keys(overlay),
         None => {
             let line = key_line(model.screen, model.is_running());
-            line.iter().map(|(action, word)| (model.keymap.key_name(*action), *word)).collect()
+            let can = |action: &Action| model.can_rescan || !matches!(action, Action::Rescan | Action::Recheck);
+            let line = line.iter().filter(|(action, _)| can(action));
+            line.map(|(action, word)| (model.keymap.key_name(*action), *word)).collect()
         }
     };
     let last: Vec<(String, &'static str)> = if model.overlay.is_some() {
@@ -125,9 +127,16 @@ pub fn tiny(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let digest = &model.digest;
     let state = if model.is_running() { "scanning: " } else { "" };
     let gaps = if digest.gaps > 0 { format!(" {} gaps", digest.gaps) } else { String::new() };
-    let text = format!("{state}{} findings {}/mo{gaps}", digest.findings, digest.waste.pretty());
-    frame.render_widget(
-        Paragraph::new(cx.text(&text, usize::from(area.width))),
-        Rect { height: area.height.min(1), ..area },
-    );
+    let (found, waste) = (digest.findings, cx.waste());
+    // What is left out first is missed least: a total never stands without its gaps.
+    let texts = [
+        format!("{state}{found} findings {waste}/mo{gaps} {} READ-ONLY", cx.look.glyphs.dot),
+        format!("{state}{found} findings {waste}/mo{gaps}"),
+        format!("{found} found {waste}/mo{gaps}"),
+        format!("{waste}/mo{gaps}"),
+        gaps.trim_start().to_owned(),
+    ];
+    let fits = |text: &&String| text.width() <= usize::from(area.width);
+    let text = texts.iter().find(fits).map_or("", String::as_str);
+    frame.render_widget(Paragraph::new(text.to_owned()), Rect { height: area.height.min(1), ..area });
 }

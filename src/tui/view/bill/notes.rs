@@ -13,12 +13,12 @@ use crate::tui::view::table::fit;
 
 /// Why there is no bill, and what to do: a line each.
 pub fn why_absent(cx: &Screen<'_>) -> Vec<String> {
-    let rescan = format!("{} scans again and asks once more.", cx.key(Action::Rescan));
+    let rescan = cx.rescan(Action::Rescan, "scans again and asks once more.");
     let Some(gap) = cx.audit.gaps().find(|gap| gap.kind.service() == "cost-explorer") else {
         return if cx.audit.is_running() {
             vec!["The bill has not been read yet; it is asked for beside the scan.".to_owned()]
         } else {
-            vec!["This scan did not read the bill.".to_owned(), rescan]
+            Some("This scan did not read the bill.".to_owned()).into_iter().chain(rescan).collect()
         };
     };
     let what = match gap.why {
@@ -27,7 +27,10 @@ pub fn why_absent(cx: &Screen<'_>) -> Vec<String> {
         Why::NotScanned => "The bill was left out of this scan.".to_owned(),
         why => format!("The bill could not be read ({why})."),
     };
-    vec![what, cx.text(&gap.detail, 300), rescan, format!("{} shows every gap.", cx.key(Action::Coverage))]
+    let mut lines = vec![what, cx.text(&gap.detail, 300)];
+    lines.extend(rescan);
+    lines.push(format!("{} shows every gap.", cx.key(Action::Coverage)));
+    lines
 }
 
 /// `24 Oct – 22 Nov 2026`: first and last day.
@@ -86,7 +89,8 @@ pub fn about(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
         format!("Asked {}", bill.fetched_at.strftime("%Y-%m-%d %H:%M UTC")),
         age(cx, bill),
         "Usage is unblended, without credits and tax.".to_owned(),
-        format!("A request to Cost Explorer costs $0.01; {} asks again.", cx.key(Action::Rescan)),
+        "Source: Cost Explorer, $0.01 a request.".to_owned(),
+        cx.rescan(Action::Rescan, "asks again.").unwrap_or_default(),
     ];
     texts.into_iter().map(|text| Line::from(format!(" {}", cx.text(&text, width)))).collect()
 }

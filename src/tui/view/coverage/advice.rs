@@ -29,17 +29,27 @@ pub fn places(group: &GapGroup) -> String {
 /// `ec2:volume`, `ec2:volume, ec2:snapshot`, `7 kinds`; with the number of gaps where it says more.
 pub fn things(group: &GapGroup) -> String {
     let kinds: Vec<&str> = group.kinds.iter().map(|kind| kind.as_str()).collect();
-    let what = match kinds.len() {
-        0..=2 => kinds.join(", "),
-        n => format!("{n} kinds"),
-    };
+    if kinds.len() > 2 {
+        return amount(group);
+    }
+    format!("{}{}", kinds.join(", "), many(group))
+}
+
+/// `7 kinds`, `1 kind (6 gaps)`: the same without names.
+pub fn amount(group: &GapGroup) -> String {
+    let kinds = group.kinds.len();
+    format!("{kinds} {}{}", if kinds == 1 { "kind" } else { "kinds" }, many(group))
+}
+
+/// How many gaps, where there are more than squares.
+fn many(group: &GapGroup) -> String {
     let squares = group.kinds.len() * group.regions.len();
-    if group.gaps > squares { format!("{what} ({} gaps)", group.gaps) } else { what }
+    if group.gaps > squares { format!(" ({} gaps)", group.gaps) } else { String::new() }
 }
 
 /// What a person can do.
 fn remedy(cx: &Screen<'_>, group: &GapGroup) -> String {
-    let again = format!("{} reads just this again", cx.key(Action::Recheck));
+    let again = cx.rescan(Action::Recheck, "reads just this again").unwrap_or("scan this again".to_owned());
     match group.why {
         Why::Denied if group.detail.contains("organization policy") => {
             "not to be mended in this account: ask who runs the organization, or switch the region off".to_owned()

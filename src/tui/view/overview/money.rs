@@ -9,21 +9,30 @@ use crate::tui::look::Role;
 use crate::tui::view::bill::why_absent;
 use crate::tui::view::screen::Screen;
 use crate::tui::view::table::fit;
+use crate::tui::view::wrap::wrap;
+
+/// Inner width of half a screen of 100 columns; below it wording is short.
+const HALF_OF_WIDE: u16 = 48;
 
 /// The waste in all, beside what it leaves out.
-pub fn waste(cx: &Screen<'_>, _inner: Rect) -> Vec<Line<'static>> {
+pub fn waste(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
     let digest = cx.digest;
     let mut lines = vec![Line::from(vec![
-        cx.span(format!(" {} a month", digest.waste.pretty()), Role::Money),
+        cx.span(format!(" {} a month", cx.waste()), if cx.is_blind() { Role::Unknown } else { Role::Money }),
         Span::raw(format!("    {}", counted(digest.findings, "finding"))),
     ])];
-    let left_out: Vec<String> = [(digest.locked, "locked or managed"), (digest.unpriced, "unpriced")]
+    let (left_out, locked) = if inner.width < HALF_OF_WIDE {
+        ("without", "locked/managed")
+    } else {
+        ("left out:", "locked or managed")
+    };
+    let parts: Vec<String> = [(digest.locked, locked), (digest.unpriced, "unpriced")]
         .iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    if !left_out.is_empty() {
-        lines.push(Line::from(format!(" left out: {}", left_out.join(", "))));
+    if !parts.is_empty() {
+        lines.push(Line::from(format!(" {left_out} {}", parts.join(", "))));
     }
     let gaps = counted(digest.gaps, "gap");
     let role = if digest.gaps > 0 { Role::Warn } else { Role::Default };
@@ -32,9 +41,9 @@ pub fn waste(cx: &Screen<'_>, _inner: Rect) -> Vec<Line<'static>> {
             Span::raw(format!(" score {score} of 100, beside ")),
             cx.span(format!("{} {gaps}", if digest.gaps > 0 { cx.look.glyphs.warn } else { cx.look.glyphs.ok }), role),
         ])),
-        None => lines.push(cx.line(format!(" no score: nothing could be looked at, {gaps}"), Role::Unknown)),
+        None => lines.push(cx.line(format!(" no score: nothing was seen, {gaps}"), Role::Unknown)),
     }
-    if let Some(share) = cx.audit.bill.as_ref().and_then(|bill| share(digest.waste, bill)) {
+    if let Some(share) = cx.audit.bill.as_ref().and_then(|bill| share(cx, bill)) {
         lines.push(Line::from(format!(" {:.1} % of the usage on the bill, at list price", share * 100.0)));
     }
     lines
@@ -49,9 +58,10 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// Waste over usage. `None` when nothing was billed.
-fn share(waste: Usd, bill: &Bill) -> Option<f64> {
-    (bill.usage_usd > Usd::ZERO).then(|| waste.dollars() / bill.usage_usd.dollars())
+/// Waste over usage. `None` when nothing was billed or nothing was seen.
+fn share(cx: &Screen<'_>, bill: &Bill) -> Option<f64> {
+    let is_known = bill.usage_usd > Usd::ZERO && !cx.is_blind();
+    is_known.then(|| cx.digest.waste.dollars() / bill.usage_usd.dollars())
 }
 
 /// The bill's title names its days.
@@ -66,15 +76,16 @@ pub fn bill_title(cx: &Screen<'_>) -> String {
 pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
     let width = usize::from(inner.width);
     let Some(bill) = &cx.audit.bill else {
-        let why = why_absent(cx).into_iter();
-        return why.map(|text| Line::from(format!(" {}", cx.text(&text, width.saturating_sub(2))))).collect();
+        let why = why_absent(cx).into_iter().flat_map(|text| wrap(&text, width.saturating_sub(2)));
+        return why.map(|text| Line::from(format!(" {text}"))).collect();
     };
     let mut first = vec![cx.span(format!(" {}", bill.usage_usd.pretty()), Role::Money), Span::raw(" usage")];
     if bill.credits_usd != Usd::ZERO {
-        first.push(Span::raw(format!(", credits {}", bill.credits_usd.pretty())));
+        let what = if inner.width < HALF_OF_WIDE { "credits" } else { "credits, refunds" };
+        first.push(Span::raw(format!(", {what} {}", bill.credits_usd.pretty())));
     }
     let mut lines = vec![Line::from(first)];
-    if let Some(share) = share(cx.digest.waste, bill) {
+    if let Some(share) = share(cx, bill) {
         let glyphs = &cx.look.glyphs;
         let legend = format!(" {} waste {} used", glyphs.full, glyphs.used);
         let room = width.saturating_sub(4 + legend.chars().count()).min(40);
@@ -95,20 +106,30 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
     lines
 }
 
-/// A bar for each name, the last line for all there is no room for.
+/// Lines the two panes of bars would like to have.
+pub fn rows(cx: &Screen<'_>) -> u16 {
+    let lines = |totals: &[Totals]| {
+        let paid = totals.iter().filter(|total| total.waste > Usd::ZERO).count();
+        paid + usize::from(paid < totals.len())
+    };
+    u16::try_from(lines(&cx.digest.by_service).max(lines(&cx.digest.by_region))).unwrap_or(u16::MAX - 2)
+}
+
+/// Below this height there is no line to spare for names without dollars.
+const SPACIOUS: usize = 4;
+
+/// A bar for each name with dollars, a line for all there is no room for, and one for those without.
 pub fn bars(cx: &Screen<'_>, totals: &[Totals], inner: Rect) -> Vec<Line<'static>> {
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     if totals.is_empty() {
-        let text = if cx.digest.findings == 0 {
-            " no findings, so no waste"
-        } else {
-            " no finding counts: all are locked or managed"
-        };
-        return vec![cx.line(text, Role::Dim)];
+        return vec![nothing(cx)];
     }
+    let paid = totals.iter().filter(|total| total.waste > Usd::ZERO).count();
+    let (barred, free) = if height < SPACIOUS && paid > 0 { (totals, &[][..]) } else { totals.split_at(paid) };
     let largest = totals.first().map_or(0.0, |first| first.waste.dollars());
-    let shown = if totals.len() > height { height.saturating_sub(1) } else { totals.len() };
-    let longest = totals[..shown].iter().map(|total| total.name.len()).max().unwrap_or_default();
+    let height = height - usize::from(!free.is_empty()).min(height);
+    let shown = if barred.len() > height { height.saturating_sub(1) } else { barred.len() };
+    let longest = barred[..shown].iter().map(|total| total.name.len()).max().unwrap_or_default();
     let names = longest.clamp(10, if width >= 46 { 22 } else { 14 });
     let line = |name: &str, waste: Usd| {
         let amount = waste.pretty().replacen('$', "", 1);
@@ -120,10 +141,29 @@ pub fn bars(cx: &Screen<'_>, totals: &[Totals], inner: Rect) -> Vec<Line<'static
             cx.span(cx.look.glyphs.bar(room, waste.dollars() / largest), Role::Bar),
         ])
     };
-    let mut lines: Vec<Line<'static>> = totals[..shown].iter().map(|total| line(&total.name, total.waste)).collect();
-    if shown < totals.len() {
-        let rest: Usd = totals[shown..].iter().map(|total| total.waste).sum();
-        lines.push(line(&format!("{} others", totals.len() - shown), rest));
+    let mut lines: Vec<Line<'static>> = barred[..shown].iter().map(|total| line(&total.name, total.waste)).collect();
+    if shown < barred.len() {
+        let rest: Usd = barred[shown..].iter().map(|total| total.waste).sum();
+        lines.push(line(&format!("{} others", barred.len() - shown), rest));
+    }
+    if !free.is_empty() {
+        let findings: usize = free.iter().map(|total| total.findings).sum();
+        let names: Vec<&str> = free.iter().map(|total| total.name.as_str()).collect();
+        let text = format!(" free or unpriced: {} in {}", counted(findings, "finding"), names.join(", "));
+        lines.push(cx.line(cx.text(&text, width), Role::Dim));
     }
     lines
+}
+
+/// Why there is no bar.
+fn nothing(cx: &Screen<'_>) -> Line<'static> {
+    if cx.is_blind() {
+        return cx.line(" nothing was seen, so nothing is known", Role::Unknown);
+    }
+    let text = match (cx.digest.findings, cx.digest.gaps) {
+        (0, 0) => " no findings, so no waste",
+        (0, _) => " no findings in what was seen",
+        _ => " no finding counts: all are locked or managed",
+    };
+    cx.line(text, Role::Dim)
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::model::Quota;
 use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::coverage;
@@ -14,11 +15,21 @@ use crate::tui::view::table::fit;
 /// From this share in use on, in percent, a quota is named here.
 const NEAR: f64 = 80.0;
 
+/// Lines the two panes would like to have.
+pub fn rows(cx: &Screen<'_>) -> u16 {
+    let near = cx.audit.quotas.iter().filter(|quota| is_near(quota)).count();
+    u16::try_from(near.max(cx.digest.gap_groups.len())).unwrap_or(u16::MAX - 2)
+}
+
+fn is_near(quota: &Quota) -> bool {
+    quota.used_percent.is_some_and(|percent| percent >= NEAR)
+}
+
 /// Quotas that are nearly used up, the last line for all there is no room for.
 pub fn quotas(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let known = cx.audit.quotas.iter().filter(|quota| quota.usage.is_some()).count();
-    let near: Vec<_> = cx.audit.quotas.iter().filter(|quota| quota.used_percent.is_some_and(|p| p >= NEAR)).collect();
+    let near: Vec<_> = cx.audit.quotas.iter().filter(|quota| is_near(quota)).collect();
     if near.is_empty() {
         let text = match (cx.audit.quotas.len(), known) {
             (0, _) => format!(" none was read; {} says why", cx.key(Action::Quotas)),
@@ -27,7 +38,7 @@ pub fn quotas(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         };
         return vec![cx.line(text, if known > 0 { Role::Default } else { Role::Unknown })];
     }
-    let line = |quota: &crate::model::Quota, room: usize| {
+    let line = |quota: &Quota, room: usize| {
         let (sign, role) = grade(cx, quota);
         let text = format!("{:>6}  {} {} {}", percent(cx, quota), used_of_limit(cx, quota), quota.name, quota.region);
         let text = fit(&cx.text(&text, room.saturating_sub(4)), room.saturating_sub(4), false);
@@ -77,8 +88,8 @@ pub fn gaps(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
 pub fn no_findings(cx: &Screen<'_>) -> Vec<Line<'static>> {
     let cells = cx.digest.cells;
     let Some(percent) = cells.seen_percent() else {
-        let text = format!(" Nothing was scanned, so nothing was found. {} scans.", cx.key(Action::Rescan));
-        return vec![cx.line(text, Role::Unknown)];
+        let how = cx.rescan(Action::Rescan, "scans.").unwrap_or_default();
+        return vec![cx.line(format!(" Nothing was scanned, so nothing was found. {how}"), Role::Unknown)];
     };
     if cells.seen == 0 {
         let text = format!(" Nothing could be looked at: {} says why.", cx.key(Action::Coverage));

@@ -127,3 +127,15 @@ pub fn line(
     spans.push(cx.span(fit(&end.0, END, true), end.1));
     Line::from(spans)
 }
+
+/// Puts a line that says how many regions are below in the place of the last one, where not all of the `regions`
+/// fit under the head. The row of the cursor stays.
+pub fn more_below(cx: &Screen<'_>, lines: &mut Vec<Line<'static>>, top: usize, regions: usize, inner_height: u16) {
+    let height = usize::from(inner_height.saturating_sub(1));
+    let below = regions.saturating_sub(top + height);
+    if below > 0 && lines.len() > 2 && cx.pane.cursor + 1 != top + height {
+        let text = format!("  {} {} more regions below", cx.look.glyphs.ellipsis, below + 1);
+        lines.truncate(height);
+        lines.push(cx.line(text, Role::Dim));
+    }
+}

@@ -4,11 +4,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::square::sign_of;
 use crate::audit::GapGroup;
 use crate::model::{CellState, Finding, Region};
 use crate::tui::look::Role;
-use crate::tui::view::coverage::{places, things};
+use crate::tui::view::coverage::{amount, places, things};
 use crate::tui::view::screen::{Screen, inside};
 use crate::tui::view::table::fit;
 
@@ -18,8 +20,9 @@ pub fn draw(frame: &mut Frame, left: Rect, right: Rect, shared: bool, cx: &Scree
         let inner = inside(left);
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let lines = if shared {
-            let mut lines = found(cx, width, height.div_ceil(2));
-            lines.extend(troubles(cx, width, height.saturating_sub(lines.len())));
+            let troubles = troubles(cx, width, height / 2);
+            let mut lines = found(cx, width, height.saturating_sub(troubles.len()));
+            lines.extend(troubles);
             lines
         } else {
             found(cx, width, height)
@@ -45,7 +48,7 @@ fn found(cx: &Screen<'_>, width: usize, height: usize) -> Vec<Line<'static>> {
     }
     let mut lines = vec![Line::from(vec![
         cx.span(format!(" {} findings   ", digest.findings), Role::Title),
-        cx.span(format!("{}/mo", digest.waste.pretty()), Role::Money),
+        cx.span(format!("{}/mo", cx.waste()), Role::Money),
         cx.span(
             if digest.unpriced > 0 { format!("   {} without a price", digest.unpriced) } else { String::new() },
             Role::Dim,
@@ -60,10 +63,11 @@ fn finding_line(cx: &Screen<'_>, finding: &Finding, width: usize) -> Line<'stati
     let bar = fit(&cx.look.glyphs.bar(2, f64::from(finding.score) / 100.0), 2, false);
     let money = finding.monthly_usd.map_or(cx.look.glyphs.dash.to_owned(), |usd| usd.pretty());
     let room = width.saturating_sub(3 + 4 + 11 + 2);
+    let what = format!("{} {} {}", finding.title, cx.look.glyphs.dot, finding.resource.label());
     Line::from(vec![
         Span::raw(format!(" {:>3} ", finding.score)),
         cx.span(bar, Role::Bar),
-        Span::raw(format!(" {} ", fit(&cx.text(&finding.title, room), room, false))),
+        Span::raw(format!(" {} ", fit(&cx.text(&what, room), room, false))),
         cx.span(fit(&money, 11, true), Role::Money),
     ])
 }
@@ -91,6 +95,7 @@ fn troubles(cx: &Screen<'_>, width: usize, height: usize) -> Vec<Line<'static>> 
     if lines.is_empty() {
         lines.push(cx.line(" Nothing: AWS answers everything that was asked.", Role::Dim));
     }
+    lines.truncate(height);
     lines
 }
 
@@ -103,7 +108,11 @@ fn is_slowed(cx: &Screen<'_>, service: &str, region: &Region) -> bool {
 pub fn gap_line(cx: &Screen<'_>, group: &GapGroup, width: usize) -> Line<'static> {
     let (sign, role) = sign_of(&cx.look.glyphs, group.why);
     let dot = cx.look.glyphs.dot;
-    let text = format!("{} {dot} {}  {}", places(group), things(group), group.why);
+    let mut text = format!("{} {dot} {}  {}", places(group), things(group), group.why);
+    if text.width() > width.saturating_sub(4) {
+        // The reason is worth more than the names.
+        text = format!("{} {dot} {}  {}", places(group), amount(group), group.why);
+    }
     let full = format!("{text}: {}", group.detail);
     signed(cx, sign, role, if group.details == 1 && !group.detail.is_empty() { &full } else { &text }, width)
 }

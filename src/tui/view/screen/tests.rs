@@ -69,6 +69,7 @@ impl Scene {
             elapsed_seconds: 38,
             since_progress_seconds: 1,
             privacy: false,
+            can_rescan: true,
         }
     }
 }
@@ -246,7 +247,7 @@ fn overview_without_a_bill_says_why() {
 fn quota_without_a_usage_source_is_not_zero() {
     let text = show(panel("quotas"), sample::audit(), 100, 26, |_| {});
     let line = text.lines().find(|line| line.contains("AMI sharing")).unwrap_or_default();
-    assert!(line.contains('?') && line.contains('—') && line.contains("no usage source"), "{text}");
+    assert!(line.contains('?') && line.contains('—') && line.contains("not measured"), "{text}");
     assert!(!line.contains("0 %"), "{text}");
 }
 
