@@ -98,8 +98,8 @@ pub struct Common {
     pub endpoint_url: Option<String>,
     /// Dollars AWS may charge for asking [default: 0.05]
     ///
-    /// Cost Explorer bills $0.01 a request, CloudWatch $0.01 for 1,000 metrics. 0 asks nothing that bills. What is
-    /// left out is reported as a gap.
+    /// Cost Explorer bills $0.01 a request, CloudWatch $0.01 for 1,000 metrics; 0 asks neither. What is left out is
+    /// reported as a gap. S3's own requests, at most $0.005 for 1,000, are counted and not capped.
     #[arg(
         long,
         global = true,

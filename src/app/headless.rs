@@ -107,7 +107,7 @@ pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) 
     let cap = settings.max_spend;
     match (cap == Usd::ZERO, kept, bill > cap) {
         (true, ..) => {
-            "nothing that bills is asked (--max-spend 0): no metrics, no bill unless kept from today".to_owned()
+            "neither metrics nor the bill are asked (--max-spend 0)".to_owned()
         }
         (_, true, _) => format!("today's bill is at hand; metrics cost $0.01 for 1,000, at most ${}", cap.exact()),
         (_, _, true) => format!("Cost Explorer would cost ${}, over --max-spend {}", bill.exact(), cap.exact()),
@@ -122,15 +122,22 @@ pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) 
 fn announce(session: &Session, settings: &Settings, now: Timestamp) {
     let account = &session.account;
     let text = format!(
-        "account {} ({}) as {}, {} regions, {} kinds; {}",
+        "account {} ({}) as {}, {} {}, {} {}; {}",
         account.label(),
         account.id,
         account.caller_arn,
         session.scope.len(),
+        plural(session.scope.len(), "region"),
         settings.scanners.len(),
+        plural(settings.scanners.len(), "kind"),
         plan_of_spending(session, settings, now)
     );
     say(&text);
+}
+
+/// A word for one or for several.
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 /// A line on standard error. Nobody reading there is no reason to stop.

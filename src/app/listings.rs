@@ -74,11 +74,13 @@ pub fn check(folder: &Path, out: &mut impl Write) -> Result<u8, AppError> {
     if !broken.is_empty() {
         return Err(crate::rules::RuleErrors(broken).into());
     }
-    let theirs = set.iter().filter(|rule| !rule.origin.starts_with("rules/")).count();
+    let plural = |count: usize| if count == 1 { "rule" } else { "rules" };
+    let theirs = set.iter().filter(|rule| !rule.built_in).count();
     let samples: usize = set.iter().map(|rule| rule.examples.len()).sum();
     writeln!(
         out,
-        "{theirs} rules in {}, {} with the built-in ones; all {samples} samples come out as they say.",
+        "{theirs} {} in {}, {} with the built-in ones; all {samples} samples come out as they say.",
+        plural(theirs),
         folder.display(),
         set.iter().count()
     )?;
@@ -143,6 +145,25 @@ pub fn completions(shell: clap_complete::Shell, out: &mut impl Write) -> Result<
 pub fn man(out: &mut impl Write) -> Result<u8, AppError> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    keys(&mut page)?;
     out.write_all(&page)?;
     Ok(0)
+}
+
+/// The keys of the screen as a section of the manual, from the same table as `docs/keys.md`.
+fn keys(page: &mut impl Write) -> std::io::Result<()> {
+    writeln!(page, ".SH KEYS")?;
+    for line in crate::tui::keymap::markdown().lines() {
+        let line = line.replace('\\', "\\e").replace('-', "\\-");
+        if let Some(group) = line.strip_prefix("## ") {
+            writeln!(page, ".SS {group}")?;
+        }
+        let cells: Vec<&str> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
+        if let [key, does, place, _] = cells.as_slice()
+            && key.starts_with('`')
+        {
+            writeln!(page, ".TP\n\\fB{}\\fR\n{does} ({place})", key.replace('`', ""))?;
+        }
+    }
+    Ok(())
 }

@@ -29,6 +29,7 @@ use crate::report::{self, Format, ReadError};
 use crate::rules::{RuleErrors, RuleSet, Vocabulary};
 use crate::scan::SCANNERS;
 use crate::settings::{self, Settings, SettingsError};
+use crate::tui::keymap::Keymap;
 
 /// Why the program stops short; the message is one line a person can act on.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +107,9 @@ pub fn main() -> ExitCode {
 fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
     let cli = Cli::from_arg_matches(matches).map_err(|error| SettingsError::Value(error.to_string()))?;
     let settings = settings::resolve(&cli.common, matches)?;
+    Keymap::new(&settings.keys).map_err(|error| {
+        SettingsError::Value(format!("{}: {error}", settings.places.config.display()))
+    })?;
     logging::start(&settings);
     let mut out = io::stdout().lock();
     match cli.command {

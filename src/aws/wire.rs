@@ -16,6 +16,11 @@ use crate::model::{Region, Requests, Usd};
 /// What a request that was not sent says, because the credentials had run out before its turn.
 pub const EXPIRED: &str = "credentials expired";
 
+/// What AWS charges for a request to S3 at most: the price of a LIST, $0.005 for 1,000.
+///
+/// Source: S3 price list of us-east-1, `Requests-Tier1`.
+const S3_REQUEST: Usd = Usd::from_micros(5);
+
 tokio::task_local! {
     /// Requests sent for the cell the present task is reading.
     pub static CELL_REQUESTS: Arc<AtomicU64>;
@@ -130,6 +135,9 @@ impl Tally {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests.total += 1;
         *requests.by_service.entry(service.to_owned()).or_default() += 1;
+        if service == "s3" {
+            requests.billable_usd += S3_REQUEST;
+        }
         if retry {
             requests.retries += 1;
             let mut throttled = self.throttled.lock().unwrap_or_else(PoisonError::into_inner);

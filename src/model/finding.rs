@@ -113,8 +113,8 @@ impl Evidence {
             Evidence::Said { text } => text.clone(),
             Evidence::Measured { reading, .. } => {
                 let value = match (reading.statistic.as_str(), reading.max, reading.sum) {
-                    ("Sum", _, Some(sum)) => format!("sum {}", short_number(sum)),
-                    (_, Some(max), _) => format!("max {}", short_number(max)),
+                    ("Sum", _, Some(sum)) => short_number(sum),
+                    (_, Some(max), _) => short_number(max),
                     _ => "no data".to_owned(),
                 };
                 let last = match (reading.datapoints, reading.last_nonzero_at) {
@@ -123,7 +123,7 @@ impl Evidence {
                     (_, None) => ", never above zero".to_owned(),
                 };
                 format!(
-                    "{} {} over {} days: {value}, {} datapoints{last}",
+                    "{} {} {value} in {} days ({} datapoints{last})",
                     reading.metric, reading.statistic, reading.window_days, reading.datapoints
                 )
             }

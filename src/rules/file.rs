@@ -142,6 +142,7 @@ pub fn rule(path: &str, text: &str, words: &Vocabulary, catalogue: &Catalogue) -
     Ok(Rule {
         id,
         origin: path.to_owned(),
+        built_in: false,
         kind,
         title: file.title,
         category: file.category,

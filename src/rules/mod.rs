@@ -39,15 +39,14 @@ pub use vocabulary::Vocabulary;
 
 include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
 
-/// Folders and files under `rules/` that are not rules.
-const NOT_RULES: &[&str] = &["rules/metrics/", "rules/quotas/", "rules/protections.toml", "rules/scoring.toml"];
-
 /// A rule, checked and compiled.
 pub struct Rule {
     /// File name without its ending.
     pub id: String,
     /// Where it was read from.
     pub origin: String,
+    /// Whether it came with the program.
+    pub built_in: bool,
     /// Kind it judges.
     pub kind: Kind,
     /// Title.
@@ -109,55 +108,50 @@ impl RuleSet {
     ///
     /// Errors name file, line and mistake; the built-in files are covered by a test.
     pub fn embedded(words: &Vocabulary) -> Result<RuleSet, RuleErrors> {
-        Self::load(words, FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+        Self::load(words, &built_in().collect::<Vec<_>>())
     }
 
-    /// The built-in rules, with those of a folder added: a file with a built-in rule's name replaces it, and
-    /// `overrides.toml` changes thresholds or switches rules off.
+    /// The built-in rules, with those of a folder added: a file with a built-in rule's name replaces it,
+    /// `protections.toml` adds to the built-in one, and `overrides.toml` changes thresholds or switches rules off.
     ///
     /// Errors when the folder cannot be read, or name file, line and mistake.
     pub fn with_folder(words: &Vocabulary, folder: &Path) -> Result<RuleSet, RuleErrors> {
-        let theirs = file::read_folder(folder)?;
-        let mut files: BTreeMap<String, (String, String)> =
-            FILES.iter().map(|(path, text)| (key_of(path), ((*path).to_owned(), (*text).to_owned()))).collect();
+        let mut files: Vec<Source> = built_in().collect();
         let mut overrides = None;
-        for (path, text) in theirs {
-            match file_name(&path) {
-                "overrides.toml" => overrides = Some((path, text)),
-                _ => {
-                    files.insert(key_of(&path), (path, text));
-                }
+        for (path, text) in file::read_folder(folder)? {
+            if file_name(&path) == "overrides.toml" {
+                overrides = Some((path, text));
+                continue;
             }
+            let theirs = Source { path, text, built_in: false };
+            files.retain(|other| !(other.is_rule() && theirs.is_rule() && file_name(&other.path) == file_name(&theirs.path)));
+            files.push(theirs);
         }
-        let mut set = Self::load(words, files.into_values().collect())?;
+        let mut set = Self::load(words, &files)?;
         if let Some((path, text)) = overrides {
             file::apply_overrides(&mut set.rules, &path, &text)?;
         }
-        let broken = examples::run_all(&set, words, |rule| !rule.origin.starts_with("rules/"));
+        let broken = examples::run_all(&set, words, |rule| !rule.built_in);
         if broken.is_empty() { Ok(set) } else { Err(RuleErrors(broken)) }
     }
 
-    fn load(words: &Vocabulary, files: Vec<(String, String)>) -> Result<RuleSet, RuleErrors> {
+    fn load(words: &Vocabulary, files: &[Source]) -> Result<RuleSet, RuleErrors> {
         let mut errors = Vec::new();
         let mut catalogue = Catalogue::default();
         let mut protections = Protections::default();
-        for (path, text) in &files {
-            let result = if is_metrics(path) {
-                catalogue.read(path, text, words)
-            } else if file_name(path) == "protections.toml" {
-                protections.read(path, text)
-            } else {
-                Ok(())
+        for source in files {
+            let result = match source.sort() {
+                Sort::Metrics => catalogue.read(&source.path, &source.text, words),
+                Sort::Protections => protections.read(&source.path, &source.text),
+                Sort::Rule | Sort::Other => Ok(()),
             };
             errors.extend(result.err());
         }
         let mut rules = Vec::new();
-        for (path, text) in &files {
-            if is_rule(path) {
-                match file::rule(path, text, words, &catalogue) {
-                    Ok(rule) => rules.push(rule),
-                    Err(error) => errors.push(error),
-                }
+        for source in files.iter().filter(|source| source.is_rule()) {
+            match file::rule(&source.path, &source.text, words, &catalogue) {
+                Ok(rule) => rules.push(Rule { built_in: source.built_in, ..rule }),
+                Err(error) => errors.push(error),
             }
         }
         if !errors.is_empty() {
@@ -188,22 +182,43 @@ impl RuleSet {
     }
 }
 
+/// A file a rule set is made from.
+struct Source {
+    path: String,
+    text: String,
+    built_in: bool,
+}
+
+/// What a file holds, told from its name and folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Rule,
+    Metrics,
+    Protections,
+    /// Read by other modules: weights, quotas.
+    Other,
+}
+
+impl Source {
+    fn sort(&self) -> Sort {
+        let folder = self.path.rsplit('/').nth(1).unwrap_or_default();
+        match (folder, file_name(&self.path)) {
+            ("metrics", _) => Sort::Metrics,
+            ("quotas", _) | (_, "scoring.toml") => Sort::Other,
+            (_, "protections.toml") => Sort::Protections,
+            _ => Sort::Rule,
+        }
+    }
+
+    fn is_rule(&self) -> bool {
+        self.sort() == Sort::Rule
+    }
+}
+
+fn built_in() -> impl Iterator<Item = Source> {
+    FILES.iter().map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned(), built_in: true })
+}
+
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// What makes two files the same: a rule's name wherever it lies, or the whole name of a shared file.
-fn key_of(path: &str) -> String {
-    if is_rule(path) { format!("rule {}", file_name(path)) } else { path.to_owned() }
-}
-
-fn is_metrics(path: &str) -> bool {
-    path.contains("/metrics/")
-}
-
-fn is_rule(path: &str) -> bool {
-    !NOT_RULES.iter().any(|other| path.starts_with(other))
-        && !is_metrics(path)
-        && !matches!(file_name(path), "protections.toml" | "scoring.toml" | "overrides.toml")
-        && !path.contains("/quotas/")
 }

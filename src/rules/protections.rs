@@ -21,7 +21,7 @@ pub struct Protections {
     /// Values, in any case, that take the wish back.
     #[serde(default)]
     falsy: Vec<String>,
-    /// Endings of names that keep; empty unless a user's own file says otherwise.
+    /// Pieces of names that keep; empty unless a user's own file says otherwise.
     #[serde(default)]
     names: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! How values and names read inside sentences and commands.
 
 use cel::Value;
+use jiff::Timestamp;
 
 use crate::model::clean;
 
@@ -11,7 +12,10 @@ pub fn show(value: &Value) -> String {
         Value::Float(number) => format!("{number:.2}"),
         Value::Int(whole) => whole.to_string(),
         Value::UInt(whole) => whole.to_string(),
-        Value::String(text) => clean(text).into_owned(),
+        Value::String(text) => match text.parse::<Timestamp>() {
+            Ok(at) => at.strftime("%Y-%m-%d").to_string(),
+            Err(_) => clean(text).into_owned(),
+        },
         Value::Bool(flag) => flag.to_string(),
         Value::Duration(length) => format!("{} days", length.num_days()),
         Value::Timestamp(at) => at.format("%Y-%m-%d").to_string(),
@@ -57,6 +61,12 @@ mod tests {
         assert_eq!(quote("vol-1"), "vol-1");
         assert_eq!(quote("a'; rm -rf $HOME"), r"'a'\''; rm -rf $HOME'");
         assert_eq!(quote(""), "''");
+    }
+
+    #[test]
+    fn time_of_a_fact_reads_as_a_day() {
+        let text = Value::String("2026-03-18T06:24:53.053Z".to_owned().into());
+        assert_eq!(show(&text), "2026-03-18");
     }
 
     #[test]

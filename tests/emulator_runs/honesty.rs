@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::report::{Cell, Report, Resource, Square};
+use super::report::{Cell, Finding, Report, Resource, Square};
+use super::support;
 
 impl Report {
     /// The resources of each square. What is global is read once, but a bucket lives in a region.
@@ -64,15 +65,25 @@ impl Report {
             let full = full.unwrap_or_else(|| panic!("{:?} is flagged only because of the fault", finding.key()));
             assert!(full.is_open() || !finding.is_open(), "{:?} lost its lock", finding.key());
         }
-        let unseen = self.unseen();
-        for finding in &undisturbed.findings {
-            if self.findings.iter().any(|here| here.key() == finding.key()) {
-                continue;
-            }
-            let rule = format!("rule:{}", finding.rule);
-            let explained = unseen.contains(&self.square_of(&finding.resource))
-                || self.gaps_of(&finding.resource.region, &rule).next().is_some();
-            assert!(explained, "{:?} is gone without a word", finding.key());
+        let here: BTreeSet<_> = self.findings.iter().map(Finding::key).collect();
+        for finding in undisturbed.findings.iter().filter(|finding| !here.contains(&finding.key())) {
+            assert!(self.explains_absence_of(finding), "{:?} is gone without a word", finding.key());
         }
     }
+
+    fn explains_absence_of(&self, finding: &Finding) -> bool {
+        let (region, unseen) = (&finding.resource.region, self.unseen());
+        let judged = self.gaps_of(region, &format!("rule:{}", finding.rule)).next().is_some();
+        judged
+            || unseen.contains(&self.square_of(&finding.resource))
+            || kinds_read_by(&finding.rule).into_iter().any(|kind| unseen.contains(&(region.clone(), kind)))
+    }
+}
+
+/// Kinds other than its own that a rule looks things up in, as `closeout rules show` tells.
+fn kinds_read_by(rule: &str) -> Vec<String> {
+    let output = support::closeout(&["rules", "show", rule], &support::env("http://127.0.0.1:9"));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let waits = text.lines().find_map(|line| line.trim_start().strip_prefix("waits for")).unwrap_or_default();
+    waits.split(',').map(|kind| kind.trim().to_owned()).filter(|kind| !kind.is_empty()).collect()
 }

@@ -115,7 +115,7 @@ fn an_account_that_may_not_be_read_at_all_is_a_report_of_gaps_and_not_of_an_empt
 
 #[test]
 fn credentials_that_run_out_in_mid_scan_end_it_with_what_it_has() {
-    let rules = json!([{"fault": "expired", "skip": 60}]);
+    let rules = json!([{"fault": "expired", "skip": 100}]);
     let (ran, calls) = disturbed(&rules, &[]);
     let report = &ran.report;
     assert_eq!(ran.status, 4);

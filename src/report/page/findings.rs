@@ -110,17 +110,6 @@ fn why(finding: &Finding) -> String {
     if let Some(rule) = &finding.counted_under {
         said.push(format!("Its money is counted under {rule}."));
     }
-    if let Some(cost) = finding.cost() {
-        if cost.upper_bound {
-            said.push("At most: AWS may bill less.".to_owned());
-        }
-        if !cost.unpriced.is_empty() {
-            said.push(format!("At least: no price for {}.", cost.unpriced.join(", ")));
-        }
-    }
-    for protection in finding.resource.protections.iter().filter(|protection| !protection.is_keep()) {
-        said.push(sentence(&capital(&protection.label())));
-    }
     said.join(" ")
 }
 
