@@ -10,13 +10,15 @@
 //! percentile; a row over it is marked. The account is the recorded one, its findings repeated under other ids.
 //! Run as a test, it measures nothing and takes a thousand findings through the same keys.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use closeout::app;
 use closeout::audit::Audit;
-use closeout::model::{Event, Finding, ResourceId};
+use closeout::model::{Cell as Place, Event, Finding, ResourceId};
 use closeout::tui::key::Key;
 use closeout::tui::message::Message;
 use closeout::tui::model::Model;
@@ -50,12 +52,12 @@ const FILTERS: &[(&str, &str)] =
     &[("filter, a word", "vol-0"), ("filter, a column", "region:us-e"), ("filter, dollars", "cost>20")];
 
 /// Counts what is written and forgets it.
-#[derive(Default)]
-struct Counter(u64);
+#[derive(Clone, Default)]
+struct Counter(Rc<Cell<u64>>);
 
 impl Write for Counter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
+        self.0.set(self.0.get() + bytes.len() as u64);
         Ok(bytes.len())
     }
 
@@ -80,6 +82,7 @@ fn many(findings: &[Finding], count: usize) -> Vec<Finding> {
 struct Bench {
     model: Model,
     terminal: Terminal<CrosstermBackend<Counter>>,
+    written: Counter,
     rounds: usize,
 }
 
@@ -99,9 +102,10 @@ impl Bench {
             keys: BTreeMap::new(),
         };
         let viewport = Viewport::Fixed(Rect::new(0, 0, SIZE.0, SIZE.1));
-        let terminal =
-            Terminal::with_options(CrosstermBackend::new(Counter::default()), TerminalOptions { viewport })?;
-        let mut bench = Bench { model: Model::new(audit, &options).map_err(io::Error::other)?, terminal, rounds };
+        let written = Counter::default();
+        let terminal = Terminal::with_options(CrosstermBackend::new(written.clone()), TerminalOptions { viewport })?;
+        let model = Model::new(audit, &options).map_err(io::Error::other)?;
+        let mut bench = Bench { model, terminal, written, rounds };
         update(&mut bench.model, Message::Resize(SIZE.0, SIZE.1));
         bench.key("2")?;
         Ok(bench)
@@ -109,7 +113,7 @@ impl Bench {
 
     /// What the loop does between a message and the picture after it.
     fn tell(&mut self, message: Message) -> io::Result<Sample> {
-        let before = self.terminal.backend().writer().0;
+        let before = self.written.0.get();
         let began = Instant::now();
         update(&mut self.model, message);
         if !self.model.is_running() {
@@ -122,7 +126,7 @@ impl Bench {
         if !self.model.is_running() {
             self.model.prepare();
         }
-        Ok((took, self.terminal.backend().writer().0 - before))
+        Ok((took, self.written.0.get() - before))
     }
 
     fn key(&mut self, name: &str) -> io::Result<Sample> {
@@ -170,7 +174,7 @@ impl Bench {
         let mut samples = Vec::new();
         for _ in 0..self.rounds {
             if let Some(coverage) = &news {
-                let cell = closeout::model::Cell::new(coverage.region.clone(), coverage.kind.clone());
+                let cell = Place::new(coverage.region.clone(), coverage.kind.clone());
                 let event = Event::Finished { cell, state: coverage.state, requests: 1, seconds: 0.1 };
                 update(&mut self.model, Message::Event(Box::new(event)));
             }

@@ -84,7 +84,7 @@ async fn look(cx: &Cx, found: &Found<'_, Facts>, home: &Home) {
         Listed::new(name, facts).arn(Some(format!("arn:{}:s3:::{name}", cx.partition()))).created(home.created_at)
     };
     let mut facts = Facts { made_by: made_by(name).map(str::to_owned), ..Facts::default() };
-    let Some(region) = &home.region else {
+    let Ok(region) = &home.region else {
         found.add(listed(facts)).await;
         return;
     };

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::found::{Found, time};
 use crate::aws::{Cx, Fault};
-use crate::model::Region;
+use crate::model::{Region, Why};
 
 /// How many buckets are asked about side by side.
 const ABREAST: usize = 8;
@@ -28,8 +28,8 @@ const ABREAST: usize = 8;
 struct Home {
     /// Name of the bucket.
     name: String,
-    /// Its region. `None` when nobody would tell.
-    region: Option<Region>,
+    /// Its region, or why nobody would tell; that gap is then written down.
+    region: Result<Region, Why>,
     /// When it was made. S3 moves this date forward when some settings are edited, such as the policy, so the
     /// bucket may be older.
     created_at: Option<Timestamp>,
@@ -50,10 +50,10 @@ async fn homes<F: Serialize>(cx: &Cx, found: &Found<'_, F>) -> (Vec<Home>, Resul
         for bucket in page.buckets() {
             let Some(name) = bucket.name() else { continue };
             let region = match bucket.bucket_region() {
-                Some(region) => Some(Region::new(region)),
+                Some(region) => Ok(Region::new(region)),
                 None => ask_region(&client, found, name).await,
             };
-            if region.as_ref().is_none_or(|region| cx.wants(region)) {
+            if region.as_ref().map_or(true, |region| cx.wants(region)) {
                 homes.push(Home { name: name.to_owned(), region, created_at: time(bucket.creation_date()) });
             }
         }
@@ -61,13 +61,14 @@ async fn homes<F: Serialize>(cx: &Cx, found: &Found<'_, F>) -> (Vec<Home>, Resul
     (homes, Ok(()))
 }
 
-async fn ask_region<F: Serialize>(client: &Client, found: &Found<'_, F>, name: &str) -> Option<Region> {
+async fn ask_region<F: Serialize>(client: &Client, found: &Found<'_, F>, name: &str) -> Result<Region, Why> {
     let answer = client.get_bucket_location().bucket(name).send().await;
     match answer.map_err(Fault::sdk("s3:GetBucketLocation")) {
-        Ok(answer) => Some(region_of(answer.location_constraint().map(|place| place.as_str()))),
+        Ok(answer) => Ok(region_of(answer.location_constraint().map(|place| place.as_str()))),
         Err(fault) => {
+            let why = fault.why;
             found.missed(fault, name).await;
-            None
+            Err(why)
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Facts {
     more_parts: Option<bool>,
 }
 
+const ACTION: &str = "s3:ListBucketMultipartUploads";
+
 /// Uploads of one bucket that are listed; the rest is a gap.
 const MOST: usize = 10_000;
 
@@ -68,10 +70,11 @@ impl Scan for MultipartUploads {
 }
 
 async fn look(cx: &Cx, found: &Found<'_, Facts>, home: &Home, unread: &Mutex<Option<Fault>>) {
-    // Without a region there is nobody to ask; that gap is written down already.
-    let Some(region) = &home.region else { return };
-    let client = cx.in_region(region).s3();
-    let Err(mut fault) = uploads(&client, found, &home.name, region).await else { return };
+    let answer = match &home.region {
+        Ok(region) => uploads(&cx.in_region(region).s3(), found, &home.name, region).await,
+        Err(why) => Err(Fault::new(*why, ACTION, "not asked, for nobody tells its region")),
+    };
+    let Err(mut fault) = answer else { return };
     fault.detail = format!("{}: {}", home.name, fault.detail);
     let earlier = unread.lock().unwrap_or_else(PoisonError::into_inner).replace(fault);
     if let Some(earlier) = earlier {
@@ -80,7 +83,6 @@ async fn look(cx: &Cx, found: &Found<'_, Facts>, home: &Home, unread: &Mutex<Opt
 }
 
 async fn uploads(client: &Client, found: &Found<'_, Facts>, bucket: &str, region: &Region) -> Result<(), Fault> {
-    const ACTION: &str = "s3:ListBucketMultipartUploads";
     let (mut key, mut id) = (None, None);
     let mut seen = 0;
     let mut weigh = true;

@@ -8,9 +8,9 @@ mod advice;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::WIDE;
 use super::scan::matrix::{self, Plan};
 use super::scan::square::Square;
-use super::WIDE;
 use super::screen::{Hit, Screen, inside, pane_at};
 use crate::audit::{Audit, Digest, GapGroup};
 use crate::model::{Cell, CellState, Region};

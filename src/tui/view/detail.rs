@@ -1,9 +1,12 @@
 //! One finding in full: what, how sure, how much and why, what hangs on it, what to do.
 
+mod command;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use self::command::{command_lines, left_to_do, pieces};
 use super::screen::Screen;
 use super::wrap::wrap;
 use crate::model::{Evidence, Finding, MetricReading, Resource, Role as Tie, truncate};
@@ -265,7 +268,7 @@ fn remedy(page: &mut Page<'_>, finding: &Finding) {
     }
     if let Some(command) = &finding.command {
         if let Some(first) = left_to_do(&finding.remedy, command) {
-            page.say("", &format!("{first} first: the command does not"), Role::Warn);
+            page.say("", &format!("{first} first, and only then:"), Role::Warn);
         }
         page.command("CLI", command);
         page.say("", "for reading: this program never runs it", Role::Dim);
@@ -277,54 +280,6 @@ fn remedy(page: &mut Page<'_>, finding: &Finding) {
         page.say(if i == 0 { "Docs" } else { "" }, doc, Role::Default);
     }
     page.say("Rule", &finding.rule, Role::Dim);
-}
-
-/// The first step of a remedy of two, where the command only takes the second.
-fn left_to_do<'a>(remedy: &'a str, command: &str) -> Option<&'a str> {
-    let (first, _) = remedy.split_once("-then-")?;
-    let word = first.rsplit('-').next().unwrap_or(first);
-    // `aws s3 rb --force` empties, `--final-db-snapshot-identifier` makes a snapshot.
-    let is_done = command.split_once(' ').is_some_and(|(_, rest)| match word {
-        "snapshot" => rest.contains("create-snapshot") || rest.contains("--final-"),
-        "empty" => rest.contains("--force"),
-        word => rest.contains(word),
-    });
-    (!is_done).then_some(first)
-}
-
-/// A command in lines: the first of one width, the others of another. A line ends where a flag begins, so that no
-/// flag loses its value; the backslash is outside the width.
-fn command_lines(command: &str, first: usize, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for piece in pieces(command) {
-        let room = if lines.len() < 2 { first } else { width };
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + piece.width() <= room => {
-                line.push(' ');
-                line.push_str(piece);
-            }
-            _ => lines.push(piece.to_owned()),
-        }
-    }
-    let last = lines.len().saturating_sub(1);
-    let ended = lines.into_iter().enumerate().map(|(i, line)| if i < last { line + " \\" } else { line });
-    ended.flat_map(|line| wrap(&line, width + 2)).collect()
-}
-
-/// A command cut before each flag and before each further command, but not inside quotes.
-fn pieces(command: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let (mut from, mut quoted) = (0, false);
-    for (at, c) in command.char_indices() {
-        quoted ^= c == '\'';
-        let rest = &command[at + c.len_utf8()..];
-        if c == ' ' && !quoted && (rest.starts_with("--") || rest.starts_with("&& ")) {
-            pieces.push(&command[from..at]);
-            from = at + 1;
-        }
-    }
-    pieces.push(&command[from..]);
-    pieces
 }
 
 /// Whether a remedy can be taken back, for remedies of which that is known.
@@ -377,30 +332,4 @@ pub fn strip(cx: &Screen<'_>, finding: &Finding, width: usize) -> Vec<Line<'stat
     second.extend(finding.resource.refs.first().map(|tie| format!("{} {}", word(tie.role), short(&tie.id))));
     let line = |parts: Vec<String>| Line::from(format!(" {}", cx.text(&parts.join(&dot), width)));
     vec![line(first), line(second)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn command_breaks_before_flags_and_never_inside_quotes() {
-        let command = "aws logs delete-log-group --log-group-name 'a --b' --region us-east-1 && aws x";
-        let expected = ["aws logs delete-log-group", "--log-group-name 'a --b'", "--region us-east-1", "&& aws x"];
-        assert_eq!(pieces(command), expected);
-        let lines = command_lines(command, 30, 30);
-        assert_eq!(
-            lines,
-            ["aws logs delete-log-group \\", "--log-group-name 'a --b' \\", "--region us-east-1 && aws x"]
-        );
-    }
-
-    #[test]
-    fn step_the_command_leaves_out_is_named() {
-        assert_eq!(left_to_do("snapshot-then-delete", "aws ec2 delete-volume --volume-id v"), Some("snapshot"));
-        assert_eq!(left_to_do("final-snapshot-then-delete", "aws rds x --final-db-snapshot-identifier f"), None);
-        assert_eq!(left_to_do("empty-then-delete", "aws s3 rb s3://b --force"), None);
-        assert_eq!(left_to_do("detach-then-delete", "aws ec2 detach-internet-gateway && aws ec2 delete-x"), None);
-        assert_eq!(left_to_do("delete", "aws ec2 delete-volume"), None);
-    }
 }

@@ -44,7 +44,7 @@ fn findings_show_what_they_stand_for() {
         "Score  94 = money",
         "storage 730 hour × $0.048 = $35.04",
         "= $35.04/mo estimated",
-        "BytesOutToDestination Sum over 14",
+        "BytesOutToDestination Sum",
         "▁▁▁▁▁ ▁▁▁▁▁▁▁▁",
         "marked nat-0a1b2c3d4e5f60718 · 1 marked = $35.04/mo",
     ] {

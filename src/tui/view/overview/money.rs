@@ -21,11 +21,8 @@ pub fn waste(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         cx.span(format!(" {} a month", cx.waste()), if cx.is_blind() { Role::Unknown } else { Role::Money }),
         Span::raw(format!("    {}", counted(digest.findings, "finding"))),
     ])];
-    let (left_out, locked) = if inner.width < HALF_OF_WIDE {
-        ("without", "locked/managed")
-    } else {
-        ("left out:", "locked or managed")
-    };
+    let (left_out, locked) =
+        if inner.width < HALF_OF_WIDE { ("without", "locked/managed") } else { ("left out:", "locked or managed") };
     let parts: Vec<String> = [(digest.locked, locked), (digest.unpriced, "unpriced")]
         .iter()
         .filter(|(count, _)| *count > 0)

@@ -108,13 +108,17 @@ fn is_slowed(cx: &Screen<'_>, service: &str, region: &Region) -> bool {
 pub fn gap_line(cx: &Screen<'_>, group: &GapGroup, width: usize) -> Line<'static> {
     let (sign, role) = sign_of(&cx.look.glyphs, group.why);
     let dot = cx.look.glyphs.dot;
-    let mut text = format!("{} {dot} {}  {}", places(group), things(group), group.why);
-    if text.width() > width.saturating_sub(4) {
-        // The reason is worth more than the names.
-        text = format!("{} {dot} {}  {}", places(group), amount(group), group.why);
-    }
+    let regions = match group.regions.len() {
+        0 | 1 => places(group),
+        n => format!("{n} regions"),
+    };
+    // The reason is worth more than the names.
+    let texts = [(places(group), things(group)), (places(group), amount(group)), (regions, amount(group))]
+        .map(|(places, things)| format!("{places} {dot} {things}  {}", group.why));
+    let shortest = texts.iter().position(|text| text.width() <= width.saturating_sub(4)).unwrap_or(2);
+    let text = &texts[shortest];
     let full = format!("{text}: {}", group.detail);
-    signed(cx, sign, role, if group.details == 1 && !group.detail.is_empty() { &full } else { &text }, width)
+    signed(cx, sign, role, if group.details == 1 && !group.detail.is_empty() { &full } else { text }, width)
 }
 
 fn signed(cx: &Screen<'_>, sign: &str, role: Role, text: &str, width: usize) -> Line<'static> {
