@@ -42,7 +42,18 @@ impl CostPart {
         if quantity.ends_with(".00") {
             quantity.truncate(quantity.len() - 3);
         }
-        format!("{} {quantity} {} × ${} = {}", self.what, self.unit, self.unit_usd, self.monthly_usd.pretty())
+        let price = cents(&self.unit_usd);
+        format!("{} {quantity} {} × ${price} = {}", self.what, self.unit, self.monthly_usd.pretty())
+    }
+}
+
+/// A price with at least two decimals: `0.1` reads as a dime, `0.005` stays.
+fn cents(price: &str) -> String {
+    let decimals = price.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    match decimals {
+        0 => format!("{price}.00"),
+        1 => format!("{price}0"),
+        _ => price.to_owned(),
     }
 }
 

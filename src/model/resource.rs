@@ -116,6 +116,9 @@ pub enum Role {
     Needs,
     /// This one sends traffic or members to it: a route and its gateway, a target group and its targets.
     Uses,
+    /// This one is one of a class that others speak about, which is no resource: an instance and its family, a
+    /// node and its Kubernetes cluster.
+    OneOf,
     /// This one was made from it and does not need it any more: a snapshot and its volume.
     MadeFrom,
 }

@@ -17,7 +17,8 @@ use super::wording::{list_of, quote, sentence, show};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
-    CellState, Evidence, Finding, Gap, Kind, MetricWish, Owner, Protection, Region, Resource, Role, Usd, Why, clean,
+    CellState, Evidence, Finding, Gap, Kind, MetricWish, Owner, Protection, Ref, Region, Resource, Role, Usd, Why,
+    clean,
 };
 use crate::score::{self, ScoreInput, Weights};
 
@@ -241,7 +242,7 @@ impl Run<'_> {
             protected: self.protection(resource),
             managed_by: if rule.judges_owner { None } else { self.owner(resource) },
             first_seen: None,
-            refs: resource.refs.iter().map(|reference| reference.id.clone()).collect(),
+            refs: resources_of(&resource.refs),
             docs: rule.docs.clone(),
             resource: resource.clone(),
         }
@@ -325,6 +326,11 @@ impl Run<'_> {
             });
         }
     }
+}
+
+/// Ids of the resources among some references.
+fn resources_of(refs: &[Ref]) -> Vec<String> {
+    refs.iter().filter(|reference| reference.role != Role::OneOf).map(|reference| reference.id.clone()).collect()
 }
 
 /// The kind of something others are attached to, by the form of its id.

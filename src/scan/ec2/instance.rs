@@ -163,7 +163,7 @@ fn listed(instance: &Instance, protected: Option<bool>) -> Listed<Facts> {
         .refers(Role::Uses, instance.key_name())
         .refers(Role::Uses, profile)
         .refers(Role::Uses, instance.capacity_reservation_id())
-        .refers(Role::Uses, Some(family));
+        .refers(Role::OneOf, Some(family));
     for group in instance.security_groups() {
         listed = listed.refers(Role::Uses, group.group_id());
     }
@@ -171,7 +171,7 @@ fn listed(instance: &Instance, protected: Option<bool>) -> Listed<Facts> {
         listed = listed.refers(Role::Needs, Some(volume));
     }
     for cluster in clusters {
-        listed = listed.refers(Role::Inside, Some(format!("kubernetes.io/cluster/{cluster}")));
+        listed = listed.refers(Role::OneOf, Some(format!("kubernetes.io/cluster/{cluster}")));
     }
     listed.tags(tags)
 }

@@ -96,7 +96,7 @@ fn listed(db: &DbInstance) -> Listed<Facts> {
         .locked(db.deletion_protection().unwrap_or_default(), "DeletionProtection")
         .refers(Role::Inside, db.db_cluster_identifier())
         .refers(Role::Uses, replica_of(db))
-        .refers(Role::Uses, Some(family(db.engine().unwrap_or_default(), db.db_instance_class().unwrap_or_default())))
+        .refers(Role::OneOf, Some(family(db.engine().unwrap_or_default(), db.db_instance_class().unwrap_or_default())))
         .refers(Role::Inside, network.and_then(|group| group.vpc_id()))
         .refers(Role::Needs, db.kms_key_id());
     for subnet in network.map(|group| group.subnets()).unwrap_or_default() {

@@ -218,7 +218,8 @@ fn draw_reading(page: &mut Page<'_>, reading: &MetricReading, graph: bool) {
 fn ties(page: &mut Page<'_>, finding: &Finding) {
     let audit = page.cx.audit;
     let resource = &finding.resource;
-    for (i, tie) in resource.refs.iter().enumerate() {
+    let ties = resource.refs.iter().filter(|tie| tie.role != Tie::OneOf);
+    for (i, tie) in ties.enumerate() {
         let known = audit.kinds.iter().find_map(|kind| audit.lookup(kind, &resource.region, &tie.id));
         let name = known.and_then(|other| other.name.as_ref()).map_or(String::new(), |name| format!(" ({name})"));
         let text = format!("{} {}{name}", word(tie.role), short(&tie.id));
@@ -252,6 +253,7 @@ fn word(tie: Tie) -> &'static str {
         Tie::Inside => "inside",
         Tie::Needs => "needs",
         Tie::Uses => "uses",
+        Tie::OneOf => "one of",
         Tie::MadeFrom => "made from",
     }
 }
@@ -329,7 +331,14 @@ pub fn strip(cx: &Screen<'_>, finding: &Finding, width: usize) -> Vec<Line<'stat
     second.extend(finding.managed_by.as_ref().map(|owner| format!("M by {}", owner.label())));
     second.push(finding.remedy.replace('-', " "));
     second.extend(undo(&finding.remedy).map(|text| format!("reversible: {text}")));
-    second.extend(finding.resource.refs.first().map(|tie| format!("{} {}", word(tie.role), short(&tie.id))));
+    second.extend(
+        finding
+            .resource
+            .refs
+            .iter()
+            .find(|tie| tie.role != Tie::OneOf)
+            .map(|tie| format!("{} {}", word(tie.role), short(&tie.id))),
+    );
     let line = |parts: Vec<String>| Line::from(format!(" {}", cx.text(&parts.join(&dot), width)));
     vec![line(first), line(second)]
 }

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
@@ -148,7 +149,11 @@ fn body(cx: &Screen<'_>, columns: &[Column], places: &[Place], row: &Row, is_cur
         let empty = (String::new(), Role::Default);
         let (text, role) = row.cells.get(place.column).unwrap_or(&empty);
         let right = columns[place.column].right;
-        spans.push(cx.span(fit(text, usize::from(place.width), right), *role));
+        let span = cx.span(fit(text, usize::from(place.width), right), *role);
+        // A bar turned inside out would show what is free as what is used.
+        let upright =
+            if *role == Role::Bar { span.patch_style(Style::new().remove_modifier(Modifier::REVERSED)) } else { span };
+        spans.push(upright);
         spans.push(Span::raw(" "));
     }
     let line = Line::from(spans);
