@@ -106,9 +106,7 @@ pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) 
     let bill = bill::planned_usd(&plan);
     let cap = settings.max_spend;
     match (cap == Usd::ZERO, kept, bill > cap) {
-        (true, ..) => {
-            "neither metrics nor the bill are asked (--max-spend 0)".to_owned()
-        }
+        (true, ..) => "neither metrics nor the bill are asked (--max-spend 0)".to_owned(),
         (_, true, _) => format!("today's bill is at hand; metrics cost $0.01 for 1,000, at most ${}", cap.exact()),
         (_, _, true) => format!("Cost Explorer would cost ${}, over --max-spend {}", bill.exact(), cap.exact()),
         _ => format!(

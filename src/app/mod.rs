@@ -107,9 +107,8 @@ pub fn main() -> ExitCode {
 fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
     let cli = Cli::from_arg_matches(matches).map_err(|error| SettingsError::Value(error.to_string()))?;
     let settings = settings::resolve(&cli.common, matches)?;
-    Keymap::new(&settings.keys).map_err(|error| {
-        SettingsError::Value(format!("{}: {error}", settings.places.config.display()))
-    })?;
+    Keymap::new(&settings.keys)
+        .map_err(|error| SettingsError::Value(format!("{}: {error}", settings.places.config.display())))?;
     logging::start(&settings);
     let mut out = io::stdout().lock();
     match cli.command {

@@ -239,14 +239,14 @@ impl Walk<'_> {
     fn comparison(&self, side: &IdedExpr, other: &IdedExpr) -> Result<(), String> {
         let Some((name, expected)) = self.type_of(side) else { return Ok(()) };
         let Expr::Literal(literal) = &other.expr else { return Ok(()) };
-        let fits = match (expected, literal) {
-            (Type::Any, _) => true,
-            (Type::Text, LiteralValue::String(_)) => true,
-            (Type::Double, LiteralValue::Double(_)) => true,
-            (Type::Int, LiteralValue::Int(_) | LiteralValue::UInt(_)) => true,
-            (Type::Flag, LiteralValue::Boolean(_)) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (expected, literal),
+            (Type::Any, _)
+                | (Type::Text, LiteralValue::String(_))
+                | (Type::Double, LiteralValue::Double(_))
+                | (Type::Int, LiteralValue::Int(_) | LiteralValue::UInt(_))
+                | (Type::Flag, LiteralValue::Boolean(_))
+        );
         if fits { Ok(()) } else { Err(format!("`{name}` is {expected}")) }
     }
 

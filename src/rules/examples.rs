@@ -131,7 +131,7 @@ fn run(set: &RuleSet, rule: &Rule, example: &Example, words: &Vocabulary) -> Res
     for cell in cells {
         audit.apply(Event::Finished { cell, state: CellState::Seen, requests: 0, seconds: 0.0 });
     }
-    let said = judge_one(set, rule, &Arc::new(audit), &Weights::embedded());
+    let said = judge_one(set, rule, &Arc::new(audit), Weights::embedded());
     let hit = said.findings.iter().any(|finding| finding.resource.arn == arn);
     match (example.hit, hit) {
         (true, false) => {

@@ -124,7 +124,9 @@ impl RuleSet {
                 continue;
             }
             let theirs = Source { path, text, built_in: false };
-            files.retain(|other| !(other.is_rule() && theirs.is_rule() && file_name(&other.path) == file_name(&theirs.path)));
+            files.retain(|other| {
+                !(other.is_rule() && theirs.is_rule() && file_name(&other.path) == file_name(&theirs.path))
+            });
             files.push(theirs);
         }
         let mut set = Self::load(words, &files)?;

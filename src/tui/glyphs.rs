@@ -159,10 +159,10 @@ impl Glyphs {
             return self.full.repeat(width);
         }
         let mut bar = self.full.repeat((filled / steps).min(width));
-        if let Some(part) = (filled % steps).checked_sub(1).and_then(|eighth| self.eighths.get(eighth)) {
-            if width > 0 {
-                bar.push_str(part);
-            }
+        if let Some(part) = (filled % steps).checked_sub(1).and_then(|eighth| self.eighths.get(eighth))
+            && width > 0
+        {
+            bar.push_str(part);
         }
         bar
     }

@@ -194,10 +194,10 @@ impl Loop<'_> {
             }
         };
         // A mouse that moves changes nothing and draws nothing.
-        if let Message::Mouse(mouse) = &message {
-            if !super::update::mouse::matters(mouse) {
-                return Ok(());
-            }
+        if let Message::Mouse(mouse) = &message
+            && !super::update::mouse::matters(mouse)
+        {
+            return Ok(());
         }
         self.drawn = None;
         self.dirty = true;

@@ -22,7 +22,10 @@ fn missed(cell: &Cell, why: Why, action: &str, detail: &str) -> Event {
 }
 
 /// A run over these cells, each of which ends as told.
-fn audit(ends: &[(Cell, CellState, Option<(Why, &str, &str)>)]) -> Audit {
+/// A cell, how it ended, and the reason, action and detail of its gap.
+type End<'a> = (Cell, CellState, Option<(Why, &'a str, &'a str)>);
+
+fn audit(ends: &[End<'_>]) -> Audit {
     let mut audit = Audit::default();
     audit.apply(Event::Began {
         account: Account::default(),

@@ -46,6 +46,9 @@ pub struct Answers {
     pub asked: u64,
 }
 
+/// What makes two questions one: the service and the filters.
+type Asked = (&'static str, Vec<(&'static str, String)>);
+
 /// A question to the API and the keys its answer serves.
 struct Question {
     service: &'static str,
@@ -114,7 +117,7 @@ impl Answers {
 /// What has to be asked: keys with a recipe that are not kept, those with the same filters together. What is
 /// kept goes into the answers.
 fn questions(wanted: &BTreeSet<(String, String)>, kept: &Kept, cx: &Cx, answers: &mut Answers) -> Vec<Question> {
-    let mut together: BTreeMap<(&'static str, Vec<(&'static str, String)>), Question> = BTreeMap::new();
+    let mut together: BTreeMap<Asked, Question> = BTreeMap::new();
     for (key, region) in wanted.iter().filter(|(_, region)| region != Region::GLOBAL) {
         let Some(order) = recipes::order(key, region) else { continue };
         match kept.get(key, region) {

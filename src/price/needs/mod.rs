@@ -12,8 +12,11 @@ mod vpc;
 use super::Needs;
 use crate::model::Resource;
 
+/// How the facts of a kind become needs.
+type NeedsOf = fn(&Resource) -> Needs;
+
 /// Kind by kind, how facts become needs. A kind that is missing here has no known price.
-pub static TABLE: &[(&str, fn(&Resource) -> Needs)] = &[
+pub static TABLE: &[(&str, NeedsOf)] = &[
     ("ec2:instance", ec2::instance),
     ("ec2:key-pair", free),
     ("ec2:launch-template", free),

@@ -96,7 +96,10 @@ pub fn running() -> Audit {
     audit
 }
 
-fn scanned(outcome: &dyn Fn(&Cell) -> Option<(CellState, Option<Gap>)>) -> Audit {
+/// How a cell ended, with its gap; nothing while it has not.
+type Outcome = Option<(CellState, Option<Gap>)>;
+
+fn scanned(outcome: &dyn Fn(&Cell) -> Outcome) -> Audit {
     let mut audit = Audit::default();
     audit.apply(began());
     for cell in cells() {
