@@ -139,7 +139,7 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// A line on standard error. Nobody reading there is no reason to stop.
-fn say(text: &str) {
+pub fn say(text: &str) {
     let _ = writeln!(io::stderr(), "closeout: {}", clean(text));
 }
 

@@ -92,6 +92,14 @@ impl Scan<'_> {
         }
     }
 
+    /// Passes an event on. Once AWS has said that the credentials ran out, nothing more is sent.
+    fn take(&self, engine: &mut Engine<'_>, event: Event) {
+        if matches!(&event, Event::Missed { gap } if gap.why == Why::Expired) {
+            self.session.wire.expire();
+        }
+        engine.take(event);
+    }
+
     fn is_stopped(&self) -> bool {
         *self.will.borrow() == Will::Stop
     }
@@ -162,7 +170,7 @@ impl Scan<'_> {
             loop {
                 tokio::select! {
                     event = arriving.recv() => match event {
-                        Some(event) => engine.take(event),
+                        Some(event) => self.take(engine, event),
                         None => return,
                     },
                     _ = tick.tick() => engine.pass(Event::Requested { requests: wire.tally().snapshot() }),
@@ -180,11 +188,11 @@ impl Scan<'_> {
         let plan = BillPlan { budget: self.max_spend, ..BillPlan::default() };
         let today = now.to_zoned(TimeZone::UTC).date();
         let mut will = self.will.clone();
+        let charged = |usd| self.session.wire.tally().charge(usd);
         let answer = tokio::select! {
-            answer = bill::read(&self.session.cx, &plan, self.cache, today) => answer,
+            answer = bill::read(&self.session.cx, &plan, self.cache, today, &charged) => answer,
             Ok(_) = will.wait_for(|will| *will == Will::Stop) => return Usd::ZERO,
         };
-        self.session.wire.tally().charge(answer.spent);
         for fault in answer.faults {
             let gap = fault.into_gap(&self.session.account.id, &Region::global(), &BILL);
             let _ = events.send(Event::Missed { gap }).await;
@@ -241,7 +249,7 @@ impl Scan<'_> {
         };
         let feed = async {
             while let Some(event) = arriving.recv().await {
-                engine.take(event);
+                self.take(engine, event);
             }
         };
         tokio::join!(reading, feed).0
@@ -264,7 +272,7 @@ impl Scan<'_> {
             };
             for (events, asked) in answers {
                 self.session.wire.tally().charge(metric::price(asked));
-                events.into_iter().for_each(|event| engine.take(event));
+                events.into_iter().for_each(|event| self.take(engine, event));
                 engine.take(Event::Progress(Progress::Step { name: "quotas".to_owned() }));
             }
         }

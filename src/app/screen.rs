@@ -1,6 +1,6 @@
 //! An audit on the screen, with what the screen may ask of the program around it.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::sync::mpsc;
 use std::thread;
 
@@ -9,11 +9,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
-use super::headless::{plan_of_spending, runtime, save};
+use super::headless::{plan_of_spending, runtime, save, say};
 use super::{AppError, rules, run, status};
 use crate::audit::Audit;
 use crate::aws::Session;
-use crate::cli::{ThemeName, When};
+use crate::cli::ThemeName;
 use crate::model::{Cell, Event};
 use crate::report::{self, Format};
 use crate::rules::RuleSet;
@@ -27,6 +27,7 @@ pub fn scan(settings: &Settings) -> Result<u8, AppError> {
     let set = rules(settings)?;
     let runtime = runtime()?;
     let now = Timestamp::now();
+    say("asking AWS who this is and which regions are on");
     let session = runtime.block_on(Session::open(&settings.wanted, now))?;
     let spending = plan_of_spending(&session, settings, now);
     let (news, feed) = mpsc::channel();
@@ -74,7 +75,7 @@ fn options(settings: &Settings, origin: Origin) -> Options {
 /// How many colours to use: none under NO_COLOR, else what COLORTERM and TERM promise.
 fn depth(settings: &Settings) -> ColorDepth {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    if !settings.colored(&io::stdout()) && (settings.color != When::Auto || io::stdout().is_terminal()) {
+    if !settings.colored(&io::stdout()) {
         return ColorDepth::Mono;
     }
     match variable("COLORTERM").as_str() {

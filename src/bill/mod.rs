@@ -88,12 +88,19 @@ pub fn is_kept(account: &str, plan: &BillPlan, folder: Option<&Path>, today: Dat
 }
 
 /// Reads the bill of the thirty days before `today` (UTC), from today's copy in `folder` or from Cost Explorer.
-/// A copy without its forecast is completed, not read again.
-pub async fn read(cx: &Cx, plan: &BillPlan, folder: Option<&Path>, today: Date) -> BillAnswer {
+/// A copy without its forecast is completed, not read again. `charged` hears what each answer costs as it comes, so
+/// that nothing spent is lost when the reading is broken off.
+pub async fn read(
+    cx: &Cx,
+    plan: &BillPlan,
+    folder: Option<&Path>,
+    today: Date,
+    charged: &(dyn Fn(Usd) + Sync),
+) -> BillAnswer {
     let period = period(today);
     let at_hand = cache::get(folder, cx.account(), &period).filter(|_| !plan.fresh);
     let mut answer = BillAnswer { from_cache: at_hand.is_some(), ..BillAnswer::default() };
-    let mut reader = Reader { client: client(cx), budget: plan.budget, spent: Usd::ZERO };
+    let mut reader = Reader { client: client(cx), budget: plan.budget, spent: Usd::ZERO, charged };
     let read = match at_hand {
         Some(kept) => Ok(kept),
         None => reader.bill(cx, period).await,
@@ -135,13 +142,19 @@ fn client(cx: &Cx) -> Client {
 }
 
 /// Asks, and minds the purse.
-struct Reader {
+struct Reader<'a> {
     client: Client,
     budget: Usd,
     spent: Usd,
+    charged: &'a (dyn Fn(Usd) + Sync),
 }
 
-impl Reader {
+impl Reader<'_> {
+    fn pay(&mut self) {
+        self.spent += REQUEST_USD;
+        (self.charged)(REQUEST_USD);
+    }
+
     /// The bill without its forecast.
     ///
     /// Record types come first: their names then filter the lines, so that both answers agree on what usage is.
@@ -191,7 +204,7 @@ impl Reader {
         loop {
             self.afford(REQUEST_USD, READ, what)?;
             let page = request.clone().set_next_page_token(token).send().await.map_err(explained(READ))?;
-            self.spent += REQUEST_USD;
+            self.pay();
             for month in page.results_by_time() {
                 sums.estimated |= month.estimated();
                 for group in month.groups() {
@@ -227,7 +240,7 @@ impl Reader {
             .map_err(explained(FORECAST));
         match asked {
             Ok(answer) => {
-                self.spent += REQUEST_USD;
+                self.pay();
                 let total = answer.total().and_then(|total| total.amount()).unwrap_or_default();
                 let amount = amount::Amount::parse(total).and_then(amount::Amount::to_usd);
                 amount.map(Some).ok_or_else(|| Fault::new(Why::Error, FORECAST, "the forecast is not an amount"))
@@ -290,10 +303,10 @@ where
 mod tests {
     use super::*;
 
-    fn reader(budget: &str, spent: &str) -> Reader {
+    fn reader(budget: &str, spent: &str) -> Reader<'static> {
         let config = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
         let usd = |text: &str| text.parse().expect("a literal amount");
-        Reader { client: Client::new(&config), budget: usd(budget), spent: usd(spent) }
+        Reader { client: Client::new(&config), budget: usd(budget), spent: usd(spent), charged: &|_| {} }
     }
 
     #[test]
