@@ -31,8 +31,6 @@ pub trait Scan: 'static {
     const KIND: Kind;
     /// What people call several of them: `EBS volumes`.
     const TITLE: &'static str;
-    /// Column head of the scan matrix, at most three characters: `EBS`.
-    const SHORT: &'static str;
     /// Every IAM action the listing may use, for the printed policy.
     const ACTIONS: &'static [&'static str];
     /// Whether it is asked in each region or once.
@@ -69,8 +67,6 @@ pub struct Scanner {
     pub kind: Kind,
     /// What people call several of them.
     pub title: &'static str,
-    /// Column head, at most three characters.
-    pub short: &'static str,
     /// IAM actions it may use.
     pub actions: &'static [&'static str],
     /// Where it asks.
@@ -85,7 +81,6 @@ impl Scanner {
         Scanner {
             kind: S::KIND,
             title: S::TITLE,
-            short: S::SHORT,
             actions: S::ACTIONS,
             reach: S::REACH,
             schema: || schema_for!(S::Facts),

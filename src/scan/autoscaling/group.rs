@@ -47,7 +47,6 @@ pub struct Facts {
 impl Scan for Groups {
     const KIND: Kind = Kind::new("autoscaling:autoScalingGroup");
     const TITLE: &'static str = "Auto Scaling groups";
-    const SHORT: &'static str = "ASG";
     const ACTIONS: &'static [&'static str] = &["autoscaling:DescribeAutoScalingGroups"];
     type Facts = Facts;
 

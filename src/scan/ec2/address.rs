@@ -44,7 +44,6 @@ pub struct Facts {
 impl Scan for Addresses {
     const KIND: Kind = Kind::new("ec2:elastic-ip");
     const TITLE: &'static str = "Elastic IP addresses";
-    const SHORT: &'static str = "EIP";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeAddresses"];
     type Facts = Facts;
 

@@ -48,7 +48,6 @@ pub struct Facts {
 impl Scan for CapacityReservations {
     const KIND: Kind = Kind::new("ec2:capacity-reservation");
     const TITLE: &'static str = "Capacity reservations";
-    const SHORT: &'static str = "CAP";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeCapacityReservations"];
     type Facts = Facts;
 

@@ -47,7 +47,6 @@ pub struct Facts {
 impl Scan for Images {
     const KIND: Kind = Kind::new("ec2:image");
     const TITLE: &'static str = "Machine images";
-    const SHORT: &'static str = "AMI";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeImages"];
     type Facts = Facts;
 

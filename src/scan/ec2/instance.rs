@@ -87,7 +87,6 @@ pub struct Facts {
 impl Scan for Instances {
     const KIND: Kind = Kind::new("ec2:instance");
     const TITLE: &'static str = "EC2 instances";
-    const SHORT: &'static str = "EC2";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeInstances", "ec2:DescribeInstanceAttribute"];
     type Facts = Facts;
 

@@ -20,7 +20,6 @@ pub struct Facts {
 impl Scan for InternetGateways {
     const KIND: Kind = Kind::new("ec2:internet-gateway");
     const TITLE: &'static str = "Internet gateways";
-    const SHORT: &'static str = "IGW";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeInternetGateways"];
     type Facts = Facts;
 

@@ -23,7 +23,6 @@ pub struct Facts {
 impl Scan for KeyPairs {
     const KIND: Kind = Kind::new("ec2:key-pair");
     const TITLE: &'static str = "Key pairs";
-    const SHORT: &'static str = "KEY";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeKeyPairs"];
     type Facts = Facts;
 

@@ -56,7 +56,6 @@ type Versions = BTreeMap<String, Named>;
 impl Scan for LaunchTemplates {
     const KIND: Kind = Kind::new("ec2:launch-template");
     const TITLE: &'static str = "Launch templates";
-    const SHORT: &'static str = "LT";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions"];
     type Facts = Facts;
 

@@ -45,7 +45,6 @@ pub struct Facts {
 impl Scan for NatGateways {
     const KIND: Kind = Kind::new("ec2:natgateway");
     const TITLE: &'static str = "NAT gateways";
-    const SHORT: &'static str = "NAT";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeNatGateways"];
     type Facts = Facts;
 

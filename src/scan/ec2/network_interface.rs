@@ -52,7 +52,6 @@ pub struct Facts {
 impl Scan for NetworkInterfaces {
     const KIND: Kind = Kind::new("ec2:network-interface");
     const TITLE: &'static str = "Network interfaces";
-    const SHORT: &'static str = "ENI";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeNetworkInterfaces"];
     type Facts = Facts;
 

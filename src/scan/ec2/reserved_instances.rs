@@ -55,7 +55,6 @@ pub struct Facts {
 impl Scan for ReservedInstances {
     const KIND: Kind = Kind::new("ec2:reserved-instances");
     const TITLE: &'static str = "Reserved Instances";
-    const SHORT: &'static str = "RI";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeReservedInstances"];
     type Facts = Facts;
 

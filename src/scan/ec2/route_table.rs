@@ -38,7 +38,6 @@ pub struct Facts {
 impl Scan for RouteTables {
     const KIND: Kind = Kind::new("ec2:route-table");
     const TITLE: &'static str = "Route tables";
-    const SHORT: &'static str = "RTB";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeRouteTables"];
     type Facts = Facts;
 

@@ -35,7 +35,6 @@ pub struct Facts {
 impl Scan for SecurityGroups {
     const KIND: Kind = Kind::new("ec2:security-group");
     const TITLE: &'static str = "Security groups";
-    const SHORT: &'static str = "SG";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeSecurityGroups"];
     type Facts = Facts;
 

@@ -54,7 +54,6 @@ pub struct Facts {
 impl Scan for Snapshots {
     const KIND: Kind = Kind::new("ec2:snapshot");
     const TITLE: &'static str = "EBS snapshots";
-    const SHORT: &'static str = "SNP";
     const ACTIONS: &'static [&'static str] =
         &["ec2:DescribeSnapshots", "ec2:DescribeFastSnapshotRestores", "ec2:DescribeLockedSnapshots"];
     type Facts = Facts;

@@ -33,7 +33,6 @@ pub struct Facts {
 impl Scan for Subnets {
     const KIND: Kind = Kind::new("ec2:subnet");
     const TITLE: &'static str = "Subnets";
-    const SHORT: &'static str = "SUB";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeSubnets"];
     type Facts = Facts;
 

@@ -47,7 +47,6 @@ pub struct Facts {
 impl Scan for Volumes {
     const KIND: Kind = Kind::new("ec2:volume");
     const TITLE: &'static str = "EBS volumes";
-    const SHORT: &'static str = "EBS";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeVolumes"];
     type Facts = Facts;
 

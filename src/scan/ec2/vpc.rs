@@ -24,7 +24,6 @@ pub struct Facts {
 impl Scan for Vpcs {
     const KIND: Kind = Kind::new("ec2:vpc");
     const TITLE: &'static str = "VPCs";
-    const SHORT: &'static str = "VPC";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeVpcs"];
     type Facts = Facts;
 

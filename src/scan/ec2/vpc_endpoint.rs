@@ -47,7 +47,6 @@ pub struct Facts {
 impl Scan for VpcEndpoints {
     const KIND: Kind = Kind::new("ec2:vpc-endpoint");
     const TITLE: &'static str = "VPC endpoints";
-    const SHORT: &'static str = "VPE";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeVpcEndpoints"];
     type Facts = Facts;
 

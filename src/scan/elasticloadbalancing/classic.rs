@@ -46,7 +46,6 @@ pub struct Facts {
 impl Scan for ClassicLoadBalancers {
     const KIND: Kind = Kind::new("elasticloadbalancing:classic-loadbalancer");
     const TITLE: &'static str = "Classic Load Balancers";
-    const SHORT: &'static str = "CLB";
     const ACTIONS: &'static [&'static str] = &[
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeInstanceHealth",

@@ -59,7 +59,6 @@ struct Listeners {
 impl Scan for LoadBalancers {
     const KIND: Kind = Kind::new("elasticloadbalancing:loadbalancer");
     const TITLE: &'static str = "Load balancers";
-    const SHORT: &'static str = "ELB";
     const ACTIONS: &'static [&'static str] = &[
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeListeners",

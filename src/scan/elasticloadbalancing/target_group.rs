@@ -48,7 +48,6 @@ pub struct Facts {
 impl Scan for TargetGroups {
     const KIND: Kind = Kind::new("elasticloadbalancing:targetgroup");
     const TITLE: &'static str = "Target groups";
-    const SHORT: &'static str = "TG";
     const ACTIONS: &'static [&'static str] = &[
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",

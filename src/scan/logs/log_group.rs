@@ -55,7 +55,6 @@ pub struct Facts {
 impl Scan for LogGroups {
     const KIND: Kind = Kind::new("logs:log-group");
     const TITLE: &'static str = "CloudWatch log groups";
-    const SHORT: &'static str = "LOG";
     const ACTIONS: &'static [&'static str] =
         &["logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:ListTagsForResource"];
     type Facts = Facts;

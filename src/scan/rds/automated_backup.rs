@@ -47,7 +47,6 @@ pub struct Facts {
 impl Scan for AutomatedBackups {
     const KIND: Kind = Kind::new("rds:auto-backup");
     const TITLE: &'static str = "RDS backups that outlived their database";
-    const SHORT: &'static str = "RAB";
     const ACTIONS: &'static [&'static str] =
         &["rds:DescribeDBInstanceAutomatedBackups", "rds:DescribeDBClusterAutomatedBackups"];
     type Facts = Facts;

@@ -62,7 +62,6 @@ pub struct Facts {
 impl Scan for Clusters {
     const KIND: Kind = Kind::new("rds:cluster");
     const TITLE: &'static str = "Aurora and other database clusters";
-    const SHORT: &'static str = "AUR";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBClusters"];
     type Facts = Facts;
 

@@ -44,7 +44,6 @@ pub struct Facts {
 impl Scan for ClusterSnapshots {
     const KIND: Kind = Kind::new("rds:cluster-snapshot");
     const TITLE: &'static str = "Aurora and other cluster snapshots";
-    const SHORT: &'static str = "CSN";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBClusterSnapshots"];
     type Facts = Facts;
 

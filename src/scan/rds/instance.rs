@@ -70,7 +70,6 @@ pub struct Facts {
 impl Scan for Instances {
     const KIND: Kind = Kind::new("rds:db");
     const TITLE: &'static str = "RDS instances";
-    const SHORT: &'static str = "RDS";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBInstances"];
     type Facts = Facts;
 

@@ -45,7 +45,6 @@ pub struct Facts {
 impl Scan for ReservedInstances {
     const KIND: Kind = Kind::new("rds:ri");
     const TITLE: &'static str = "RDS reservations";
-    const SHORT: &'static str = "RRI";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeReservedDBInstances"];
     type Facts = Facts;
 

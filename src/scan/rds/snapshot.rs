@@ -47,7 +47,6 @@ pub struct Facts {
 impl Scan for Snapshots {
     const KIND: Kind = Kind::new("rds:snapshot");
     const TITLE: &'static str = "RDS snapshots";
-    const SHORT: &'static str = "DBS";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBSnapshots"];
     type Facts = Facts;
 

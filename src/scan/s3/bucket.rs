@@ -54,7 +54,6 @@ pub struct Facts {
 impl Scan for Buckets {
     const KIND: Kind = Kind::new("s3:bucket");
     const TITLE: &'static str = "S3 buckets";
-    const SHORT: &'static str = "S3";
     const ACTIONS: &'static [&'static str] = &[
         "s3:ListAllMyBuckets",
         "s3:GetBucketLocation",

@@ -46,7 +46,6 @@ const WEIGHED: usize = 50;
 impl Scan for MultipartUploads {
     const KIND: Kind = Kind::new("s3:multipart-upload");
     const TITLE: &'static str = "unfinished S3 uploads";
-    const SHORT: &'static str = "MPU";
     const ACTIONS: &'static [&'static str] = &[
         "s3:ListAllMyBuckets",
         "s3:GetBucketLocation",
