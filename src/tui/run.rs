@@ -251,7 +251,11 @@ impl Loop<'_> {
                 return Ok(());
             }
             Effect::Copy(what, text) => self.copy(&what, &text)?,
-            Effect::Open(url) => self.outside.open(&url),
+            Effect::Open(url) => match self.outside.open(&url) {
+                Ok(line) => Ok(line),
+                // Over SSH, or without a browser, the address itself is what helps.
+                Err(why) => self.copy("address", &url)?.map(|sent| format!("{sent}; {why}")),
+            },
             Effect::Export(format) => self.outside.export(format, &self.model.audit),
             Effect::Rescan(what) => self.outside.rescan(what),
         };
