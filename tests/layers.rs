@@ -124,7 +124,7 @@ fn table_itself_has_no_arrow_up() {
     let place = |name: &str| order.iter().position(|other| *other == name).expect("a module of the table");
     for (module, may) in MAY_USE {
         for other in *may {
-            assert!(place(other) < place(module) || *module == "settings" || *module == "cli", "{module} → {other}");
+            assert!(place(other) < place(module), "{module} → {other}");
         }
     }
 }
@@ -181,7 +181,7 @@ fn every_request_of_every_source_only_reads() {
             assert!(reads, "{}: `{name}` does not look like reading", path.display());
         }
         let sent = code.matches(".send().await").count() + code.matches(".into_paginator()").count();
-        assert!(called.len() >= sent.min(1), "{}: a request whose operation this test cannot see", path.display());
+        assert!(called.len() >= sent, "{}: a request whose operation this test cannot see", path.display());
         calls += called.len();
     }
     assert!(calls >= 40, "only {calls} requests seen: the sources name their clients otherwise");

@@ -325,12 +325,14 @@ fn remove(index: &mut HashMap<String, BTreeSet<ResourceId>>, name: &str, id: &Re
     }
 }
 
+/// Where a quota stands among those with the same headroom.
+fn place(quota: &Quota) -> (&str, &str, &Region, &str) {
+    (&quota.service_code, &quota.name, &quota.region, &quota.quota_code)
+}
+
 fn by_headroom(a: &Quota, b: &Quota) -> Ordering {
     let used = |quota: &Quota| quota.used_percent.unwrap_or(-1.0);
-    let name = |quota: &Quota| {
-        (quota.service_code.clone(), quota.name.clone(), quota.region.clone(), quota.quota_code.clone())
-    };
-    used(b).total_cmp(&used(a)).then_with(|| name(a).cmp(&name(b)))
+    used(b).total_cmp(&used(a)).then_with(|| place(a).cmp(&place(b)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::context;
 use super::money::{count_money_once, price_source};
-use super::wording::{list_of, quote, sentence, show};
+use super::wording::{argument, list_of, sentence, show};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
@@ -238,7 +238,7 @@ impl Run<'_> {
             evidence: self.evidence(rule, resource, context),
             dormant_days,
             remedy: rule.remedy.clone(),
-            command: rule.command.as_ref().map(|template| template.fill(context, |value| quote(&show(value)))),
+            command: rule.command.as_ref().map(|template| template.fill(context, argument)),
             protected: self.protection(resource),
             managed_by: if rule.judges_owner { None } else { self.owner(resource) },
             first_seen: None,

@@ -24,8 +24,16 @@ pub fn show(value: &Value) -> String {
     }
 }
 
-/// A value as one word of a shell command.
-pub fn quote(text: &str) -> String {
+/// A value as one word of a shell command. A text is passed on as it is: a name may look like a time.
+pub fn argument(value: &Value) -> String {
+    match value {
+        Value::String(text) => quote(&clean(text)),
+        other => quote(&show(other)),
+    }
+}
+
+/// A text as one word of a shell command.
+fn quote(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
@@ -61,6 +69,13 @@ mod tests {
         assert_eq!(quote("vol-1"), "vol-1");
         assert_eq!(quote("a'; rm -rf $HOME"), r"'a'\''; rm -rf $HOME'");
         assert_eq!(quote(""), "''");
+    }
+
+    #[test]
+    fn name_that_looks_like_a_time_stays_itself_in_a_command() {
+        let text = Value::String("2026-03-18T06:24:53Z".to_owned().into());
+        assert_eq!(argument(&text), "2026-03-18T06:24:53Z");
+        assert_eq!(argument(&Value::String("a b".to_owned().into())), "'a b'");
     }
 
     #[test]
