@@ -18,7 +18,7 @@ use crate::audit::Audit;
 use crate::aws::Session;
 use crate::bill::{self, BillPlan};
 use crate::cli;
-use crate::model::{CellState, Event, Progress, Usd, clean};
+use crate::model::{Cell, CellState, Event, Progress, Usd, clean};
 use crate::report::{self, Format};
 use crate::scan::pool::Will;
 use crate::settings::Settings;
@@ -236,10 +236,9 @@ impl Lines {
 impl Listener for Lines {
     fn hear(&mut self, event: &Event, audit: &Audit) {
         match event {
-            Event::Began { cells, .. } => {
-                let off = |state: &crate::model::RegionState| !state.is_on();
-                let Event::Began { regions, .. } = event else { return };
-                self.cells = cells.iter().filter(|cell| !regions.get(&cell.region).is_some_and(off)).count() as u64;
+            Event::Began { cells, regions, .. } => {
+                let is_on = |cell: &&Cell| regions.get(&cell.region).is_none_or(|state| state.is_on());
+                self.cells = cells.iter().filter(is_on).count() as u64;
                 if let Some(bar) = &self.bar {
                     bar.set_length(self.cells);
                 }

@@ -118,9 +118,9 @@ async fn not_afforded(cx: &Cx, left_out: &[MetricWish], budget: Usd, events: &mp
     for (region, wishes) in by_region {
         for (kind, count) in kinds(&wishes) {
             let detail = format!(
-                "metrics of {count} not asked: {} more dollars than --max-spend leaves ({})",
-                metric::price(left_out.len()).exact(),
-                budget.exact()
+                "metrics of {count} not asked: ${} was left to spend; a --max-spend ${} higher asks them all",
+                budget.exact(),
+                metric::price(left_out.len()).exact()
             );
             let gap = Gap {
                 account: cx.account().to_owned(),
