@@ -16,7 +16,7 @@ use crate::aws::Wanted;
 use crate::cli::{Common, ThemeName, When};
 use crate::model::{Kind, Region, Usd};
 use crate::rules::{hint, toml_error};
-use crate::scan::{SCANNERS, Scanner};
+use crate::scan::{Scanner, scanners};
 
 /// Every setting, with where it came from.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
     let animations = pick.flag("animations", false, file.animations, true);
     let privacy = pick.flag("privacy", common.privacy, file.privacy, false);
     Ok(Settings {
-        scanners: scanners(&kinds)?,
+        scanners: chosen(&kinds)?,
         max_spend: dollars(&max_spend)?,
         wanted: Wanted {
             profile,
@@ -293,14 +293,14 @@ fn read(path: &Path, named: bool) -> Result<ConfigFile, SettingsError> {
     toml::from_str(&text).map_err(|error| SettingsError::Wrong(toml_error(&path.display().to_string(), &text, &error)))
 }
 
-fn scanners(kinds: &[String]) -> Result<Vec<&'static Scanner>, SettingsError> {
+fn chosen(kinds: &[String]) -> Result<Vec<&'static Scanner>, SettingsError> {
     if kinds.is_empty() {
-        return Ok(SCANNERS.iter().collect());
+        return Ok(scanners().collect());
     }
     let mut wanted = Vec::new();
     for kind in kinds {
         let Some(found) = crate::scan::scanner(&Kind::owned(kind.clone())) else {
-            let near = hint(kind, SCANNERS.iter().map(|scanner| scanner.kind.as_str()));
+            let near = hint(kind, scanners().map(|scanner| scanner.kind.as_str()));
             return Err(SettingsError::Value(format!(
                 "no scanner lists `{kind}`{near}; `closeout kinds` shows them all"
             )));

@@ -4,11 +4,11 @@ use std::fs;
 
 use closeout::model::Category;
 use closeout::rules::{RuleSet, Vocabulary, examples};
-use closeout::scan::SCANNERS;
+use closeout::scan::scanners;
 
 fn words() -> Vocabulary {
     let mut words = Vocabulary::default();
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
     words
@@ -78,7 +78,7 @@ fn rule_names_say_the_bad_thing() {
 #[test]
 fn every_kind_has_a_rule_or_serves_one() {
     let set = built_in();
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         let judged = set.of_kind(&scanner.kind).next().is_some();
         let needed = set.iter().any(|rule| rule.needs.contains(&scanner.kind));
         assert!(judged || needed, "{} is listed for nothing", scanner.kind);

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::audit::Audit;
-use crate::model::{Event, MetricWish, ResourceId};
+use crate::model::{Cost, Event, MetricWish, Resource, ResourceId};
+use crate::price;
 use crate::price::book::Book;
 use crate::price::lists::{Lists, Quote};
-use crate::price::{self, needs};
 use crate::rules::{RuleSet, Stage, judge};
+use crate::scan;
 use crate::score::Weights;
 
 /// Somebody who wants to hear every event after it was folded in.
@@ -81,7 +82,7 @@ impl<'a> Engine<'a> {
             Event::Found { mut resource } => {
                 let today = self.audit.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
                 resource.protections.extend(self.set.protections.of(&resource, today));
-                resource.cost = price::cost(&resource, &self.lists);
+                resource.cost = cost(&resource, &self.lists);
                 Event::Found { resource }
             }
             other => other,
@@ -125,7 +126,7 @@ impl<'a> Engine<'a> {
 
     /// Price keys and regions of everything known, for the Price List API.
     pub fn price_keys(&self) -> BTreeSet<(String, String)> {
-        let of = |resource| needs(resource).map(|needs| needs.parts).unwrap_or_default();
+        let of = |resource| scan::needs(resource).map(|needs| needs.parts).unwrap_or_default();
         let keys = self.audit.resources().flat_map(|resource| {
             let region = resource.region.to_string();
             of(resource).into_iter().map(move |need| (need.key, region.clone()))
@@ -145,7 +146,7 @@ impl<'a> Engine<'a> {
             .audit
             .resources()
             .filter_map(|resource| {
-                let cost = price::cost(resource, &self.lists)?;
+                let cost = cost(resource, &self.lists)?;
                 (resource.cost.as_ref() != Some(&cost)).then(|| (resource.arn.clone(), cost))
             })
             .collect();
@@ -153,4 +154,8 @@ impl<'a> Engine<'a> {
             self.take(Event::Priced { resource, cost });
         }
     }
+}
+
+fn cost(resource: &Resource, lists: &Lists) -> Option<Cost> {
+    price::cost(scan::needs(resource)?, &resource.region, lists)
 }

@@ -196,7 +196,7 @@ impl Lines {
 
     fn finished(&mut self, event: &Event, audit: &Audit) {
         let Event::Finished { cell, state, .. } = event else { return };
-        if *state == CellState::Off {
+        if matches!(state, CellState::Off) {
             return;
         }
         self.done += 1;

@@ -9,7 +9,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::{AppError, rules as load, vocabulary, width};
 use crate::cli::Cli;
 use crate::rules::{RuleSet, examples};
-use crate::scan::{Reach, SCANNERS};
+use crate::scan::{Reach, scanners};
 use crate::settings::Settings;
 use crate::{aws, bill, price, quota, report};
 
@@ -91,7 +91,7 @@ pub fn check(folder: &Path, out: &mut impl Write) -> Result<u8, AppError> {
 pub fn kinds(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
     let set = load(settings)?;
     let mut table = table(&["kind", "what", "read", "rules", "facts"]);
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         let reach = if scanner.reach == Reach::Global { "once" } else { "per region" };
         let facts = scanner.schema().as_value()["properties"].as_object().map_or(0, serde_json::Map::len);
         let rules = set.of_kind(&scanner.kind).count();

@@ -27,7 +27,7 @@ use crate::cli::{Cli, Command, Config, Rules};
 use crate::model::clean;
 use crate::report::{self, Format, ReadError};
 use crate::rules::{RuleErrors, RuleSet, Vocabulary};
-use crate::scan::SCANNERS;
+use crate::scan::scanners;
 use crate::settings::{self, Settings, SettingsError};
 use crate::tui::keymap::Keymap;
 
@@ -153,7 +153,7 @@ fn on_screen(settings: &Settings) -> bool {
 /// The facts of every scanner, for the rule checker.
 fn vocabulary() -> Vocabulary {
     let mut words = Vocabulary::default();
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
     words

@@ -70,7 +70,8 @@ impl Cells {
             self.off += 1;
             return;
         }
-        if (coverage.state, coverage.why) == (CellState::Missed, Some(Why::NotOffered)) {
+        let refused = (coverage.state, coverage.why) == (CellState::Missed, Some(Why::NotOffered));
+        if refused || coverage.state == CellState::NotOffered {
             self.absent += 1;
             return;
         }

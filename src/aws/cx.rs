@@ -86,6 +86,11 @@ impl Cx {
         format!("arn:{}:{service}:{region}:{}:{rest}", self.partition, self.account)
     }
 
+    /// What every client is made from: credentials, wire, retries, time-outs.
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     fn sdk_region(&self) -> SdkRegion {
         SdkRegion::new(self.endpoint_region().as_str().to_owned())
     }

@@ -7,6 +7,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::model::{Gap, Kind, Region, Why, clean};
 
+/// How a resolver's "no such name" reads on Linux, macOS and in the standard library.
+const UNRESOLVED: &[&str] =
+    &["failed to lookup address information", "nodename nor servname provided", "Name or service not known"];
+
 /// A request that did not give an answer, and which of the known reasons it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -32,6 +36,28 @@ impl Fault {
         E: ProvideErrorMetadata + StdError + 'static,
     {
         move |error| classify(action, &error)
+    }
+
+    /// The fault of a request sent without an SDK crate.
+    pub fn api<E>(action: &str, error: &SdkError<E, HttpResponse>) -> Fault
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        classify(action, error)
+    }
+
+    /// Whether the host's name leads nowhere.
+    pub fn is_unresolved(&self) -> bool {
+        self.why == Why::Unreachable && UNRESOLVED.iter().any(|words| self.detail.contains(words))
+    }
+
+    /// Whether it only says that the resource was deleted since it was listed.
+    pub fn is_gone(&self) -> bool {
+        self.code.ends_with("NotFound")
+            || self.code.ends_with("NotFoundException")
+            || self.code.ends_with("NotFoundFault")
+            || self.code.starts_with("NoSuch")
+            || self.code == "EntityNotFoundException"
     }
 
     /// The gap this fault leaves in a cell.

@@ -1,5 +1,6 @@
 //! The way to AWS: who asks, where, how fast, and what a refusal means.
 //!
+//! - [`api`]: requests to services without an SDK crate
 //! - [`session`]: credentials, caller, alias, the regions of the account
 //! - [`wire`]: every request passes here once: counted, paced, and stopped when the credentials have run out
 //! - [`fault`]: an SDK error becomes one of the model's reasons
@@ -8,6 +9,7 @@
 //! - [`kept`]: answers kept on disk between runs
 //! - [`cx`]: what a worker gets in hand: clients for one region
 
+pub mod api;
 pub mod cx;
 pub mod fault;
 pub mod kept;

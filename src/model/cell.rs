@@ -46,12 +46,14 @@ pub enum CellState {
     Missed,
     /// The region is not switched on; not a gap.
     Off,
+    /// AWS has no endpoint for the service there, so that nothing can be there; not a gap.
+    NotOffered,
 }
 
 impl CellState {
     /// Whether every resource of the cell is known, so that absence is a fact.
     pub fn is_listed(self) -> bool {
-        matches!(self, CellState::Seen | CellState::Partly)
+        matches!(self, CellState::Seen | CellState::Partly | CellState::NotOffered)
     }
 
     /// Whether the cell has come to its end, one way or another.

@@ -12,6 +12,7 @@ mod finding;
 mod gap;
 mod kind;
 mod measure;
+mod need;
 mod quota;
 mod region;
 mod requests;
@@ -28,6 +29,7 @@ pub use finding::{Category, Certainty, ClosureEffect, Evidence, Finding, ScorePa
 pub use gap::{Gap, Why};
 pub use kind::Kind;
 pub use measure::{Measurement, MetricReading, MetricWish};
+pub use need::{Need, Needs};
 pub use quota::{Quota, UsageSource};
 pub use region::{Region, RegionState};
 pub use requests::Requests;

@@ -19,18 +19,23 @@ use crate::model::{Category, Certainty, ClosureEffect, Kind};
 /// What a finding may be told to do about itself.
 pub const REMEDIES: &[&str] = &[
     "abort",
+    "cancel",
     "delete",
     "deregister",
     "detach-then-delete",
+    "disable-then-delete",
     "empty-then-delete",
     "final-snapshot-then-delete",
     "modify",
     "release",
+    "remove-untagged-images",
     "review",
+    "schedule-deletion",
     "set-retention",
     "snapshot-then-delete",
     "stop",
     "terminate",
+    "unsubscribe",
 ];
 
 #[derive(Deserialize)]

@@ -1,19 +1,98 @@
 //! Scanners: one file a resource kind, each lists and never changes.
 //!
-//! A scanner is a type that implements [`Scan`] and one line in [`SCANNERS`]. What it finds before a page
-//! fails is kept; the failure becomes a gap. To add a kind, copy `ec2/volume.rs`.
+//! A scanner is a type that implements [`Scan`], and one line in `SCANNERS` of its service. What it finds before a
+//! page fails is kept; the failure becomes a gap. To add a kind, copy `kinesis/stream.rs`.
 
+pub mod detail;
 pub mod found;
 pub mod metrics;
 pub mod ownership;
 pub mod pool;
 
+mod acm;
+mod acm_pca;
+mod airflow;
+mod amplify;
+mod aoss;
+mod apigateway;
+mod apprunner;
+mod appstream;
+mod athena;
 mod autoscaling;
+mod aws_marketplace;
+mod backup;
+mod batch;
+mod bedrock;
+mod budgets;
+mod cloudformation;
+mod cloudfront;
+mod cloudtrail;
+mod cloudwatch;
+mod codebuild;
+mod codepipeline;
+mod comprehend;
+mod config;
+mod connect;
+mod dax;
+mod detective;
+mod directconnect;
+mod dms;
+mod ds;
+mod dynamodb;
 mod ec2;
+mod ecr;
+mod ecs;
+mod eks;
+mod elasticache;
+mod elasticbeanstalk;
+mod elasticfilesystem;
 mod elasticloadbalancing;
+mod elasticmapreduce;
+mod emr_serverless;
+mod es;
+mod events;
+mod firehose;
+mod fsx;
+mod globalaccelerator;
+mod glue;
+mod guardduty;
+mod inspector2;
+mod kafka;
+mod kendra;
+mod kinesis;
+mod kinesisanalytics;
+mod kms;
+mod lambda;
+mod lightsail;
 mod logs;
+mod macie2;
+mod memorydb;
+mod mq;
+mod network_firewall;
+mod quicksight;
 mod rds;
+mod redshift;
+mod redshift_serverless;
+mod route53;
+mod route53domains;
+mod route53resolver;
 mod s3;
+mod sagemaker;
+mod savingsplans;
+mod secretsmanager;
+mod securityhub;
+mod ses;
+mod sms_voice;
+mod sns;
+mod sqs;
+mod states;
+mod storagegateway;
+mod synthetics;
+#[cfg(test)]
+mod testing;
+mod transfer;
+mod workmail;
+mod workspaces;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +101,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
-use crate::model::Kind;
+use crate::model::{Kind, Needs, Resource};
 use found::{Found, Sink};
 
 /// A way to list one kind of resource in one region.
@@ -35,6 +114,10 @@ pub trait Scan: 'static {
     const ACTIONS: &'static [&'static str];
     /// Whether it is asked in each region or once.
     const REACH: Reach = Reach::Regional;
+    /// What one of them is billed for.
+    const BILLING: Billing = Billing::Unknown;
+    /// How it is known that the listing works.
+    const TESTED: Tested = Tested::Recording;
     /// What rules may read; a doc comment a field becomes documentation and the rule checker's vocabulary.
     type Facts: Serialize + JsonSchema + Send + 'static;
 
@@ -53,6 +136,49 @@ pub enum Reach {
     Global,
 }
 
+/// What resources of a kind are billed for.
+#[derive(Clone, Copy, Debug)]
+pub enum Billing {
+    /// Nobody has taught this program: their price is not known.
+    Unknown,
+    /// Nothing: they cost nothing by themselves.
+    Free,
+    /// What their facts say.
+    By(fn(&Resource) -> Needs),
+}
+
+/// Against what a listing is tested. No kind is untested, and tests compare this with what they saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tested {
+    /// Recorded answers, `tests/answers/SERVICE/THING.json`.
+    Recording,
+    /// The emulator's seeded account.
+    Emulator,
+    /// Both.
+    Both,
+}
+
+impl Tested {
+    /// Whether recorded answers are played to it.
+    pub fn by_recording(self) -> bool {
+        self != Tested::Emulator
+    }
+
+    /// Whether the emulator's account holds some of it.
+    pub fn by_emulator(self) -> bool {
+        self != Tested::Recording
+    }
+
+    /// For people: `emulator and recording`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Tested::Recording => "recording",
+            Tested::Emulator => "emulator",
+            Tested::Both => "emulator, recording",
+        }
+    }
+}
+
 impl std::fmt::Debug for Scanner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Scanner({})", self.kind)
@@ -61,7 +187,7 @@ impl std::fmt::Debug for Scanner {
 
 type Listing<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
 
-/// A row of [`SCANNERS`]: a typed [`Scan`] as plain values.
+/// A row of a service's `SCANNERS`: a typed [`Scan`] as plain values.
 pub struct Scanner {
     /// What it lists.
     pub kind: Kind,
@@ -71,6 +197,10 @@ pub struct Scanner {
     pub actions: &'static [&'static str],
     /// Where it asks.
     pub reach: Reach,
+    /// What one of them is billed for.
+    pub billing: Billing,
+    /// How it is known that the listing works.
+    pub tested: Tested,
     schema: fn() -> Schema,
     list: for<'a> fn(&'a Cx, &'a Sink) -> Listing<'a>,
 }
@@ -83,6 +213,8 @@ impl Scanner {
             title: S::TITLE,
             actions: S::ACTIONS,
             reach: S::REACH,
+            billing: S::BILLING,
+            tested: S::TESTED,
             schema: || schema_for!(S::Facts),
             list: |cx, sink| {
                 Box::pin(async move {
@@ -104,41 +236,107 @@ impl Scanner {
     }
 }
 
-/// Every scanner there is, in the order of the scan matrix.
-pub static SCANNERS: &[Scanner] = &[
-    Scanner::of::<ec2::instance::Instances>(),
-    Scanner::of::<ec2::volume::Volumes>(),
-    Scanner::of::<ec2::snapshot::Snapshots>(),
-    Scanner::of::<ec2::image::Images>(),
-    Scanner::of::<ec2::address::Addresses>(),
-    Scanner::of::<ec2::nat_gateway::NatGateways>(),
-    Scanner::of::<ec2::network_interface::NetworkInterfaces>(),
-    Scanner::of::<ec2::security_group::SecurityGroups>(),
-    Scanner::of::<ec2::key_pair::KeyPairs>(),
-    Scanner::of::<ec2::launch_template::LaunchTemplates>(),
-    Scanner::of::<ec2::vpc::Vpcs>(),
-    Scanner::of::<ec2::subnet::Subnets>(),
-    Scanner::of::<ec2::internet_gateway::InternetGateways>(),
-    Scanner::of::<ec2::route_table::RouteTables>(),
-    Scanner::of::<ec2::vpc_endpoint::VpcEndpoints>(),
-    Scanner::of::<ec2::reserved_instances::ReservedInstances>(),
-    Scanner::of::<ec2::capacity_reservation::CapacityReservations>(),
-    Scanner::of::<elasticloadbalancing::load_balancer::LoadBalancers>(),
-    Scanner::of::<elasticloadbalancing::classic::ClassicLoadBalancers>(),
-    Scanner::of::<elasticloadbalancing::target_group::TargetGroups>(),
-    Scanner::of::<autoscaling::group::Groups>(),
-    Scanner::of::<rds::instance::Instances>(),
-    Scanner::of::<rds::cluster::Clusters>(),
-    Scanner::of::<rds::snapshot::Snapshots>(),
-    Scanner::of::<rds::cluster_snapshot::ClusterSnapshots>(),
-    Scanner::of::<rds::automated_backup::AutomatedBackups>(),
-    Scanner::of::<rds::reserved_instance::ReservedInstances>(),
-    Scanner::of::<logs::log_group::LogGroups>(),
-    Scanner::of::<s3::bucket::Buckets>(),
-    Scanner::of::<s3::multipart_upload::MultipartUploads>(),
+/// The services, in the order of the scan matrix.
+const SERVICES: &[&[Scanner]] = &[
+    ec2::SCANNERS,
+    elasticloadbalancing::SCANNERS,
+    autoscaling::SCANNERS,
+    rds::SCANNERS,
+    logs::SCANNERS,
+    s3::SCANNERS,
+    redshift::SCANNERS,
+    redshift_serverless::SCANNERS,
+    kinesis::SCANNERS,
+    firehose::SCANNERS,
+    kinesisanalytics::SCANNERS,
+    glue::SCANNERS,
+    elasticmapreduce::SCANNERS,
+    emr_serverless::SCANNERS,
+    athena::SCANNERS,
+    kafka::SCANNERS,
+    airflow::SCANNERS,
+    sagemaker::SCANNERS,
+    kendra::SCANNERS,
+    bedrock::SCANNERS,
+    comprehend::SCANNERS,
+    appstream::SCANNERS,
+    workspaces::SCANNERS,
+    workmail::SCANNERS,
+    ds::SCANNERS,
+    dms::SCANNERS,
+    es::SCANNERS,
+    aoss::SCANNERS,
+    dynamodb::SCANNERS,
+    elasticache::SCANNERS,
+    memorydb::SCANNERS,
+    dax::SCANNERS,
+    elasticfilesystem::SCANNERS,
+    fsx::SCANNERS,
+    backup::SCANNERS,
+    storagegateway::SCANNERS,
+    ecr::SCANNERS,
+    ecs::SCANNERS,
+    eks::SCANNERS,
+    lambda::SCANNERS,
+    sqs::SCANNERS,
+    sns::SCANNERS,
+    states::SCANNERS,
+    events::SCANNERS,
+    batch::SCANNERS,
+    elasticbeanstalk::SCANNERS,
+    codepipeline::SCANNERS,
+    codebuild::SCANNERS,
+    amplify::SCANNERS,
+    apprunner::SCANNERS,
+    apigateway::SCANNERS,
+    cloudformation::SCANNERS,
+    route53::SCANNERS,
+    route53domains::SCANNERS,
+    route53resolver::SCANNERS,
+    acm::SCANNERS,
+    acm_pca::SCANNERS,
+    cloudfront::SCANNERS,
+    globalaccelerator::SCANNERS,
+    directconnect::SCANNERS,
+    network_firewall::SCANNERS,
+    mq::SCANNERS,
+    transfer::SCANNERS,
+    lightsail::SCANNERS,
+    kms::SCANNERS,
+    secretsmanager::SCANNERS,
+    cloudwatch::SCANNERS,
+    synthetics::SCANNERS,
+    cloudtrail::SCANNERS,
+    config::SCANNERS,
+    budgets::SCANNERS,
+    savingsplans::SCANNERS,
+    aws_marketplace::SCANNERS,
+    ses::SCANNERS,
+    connect::SCANNERS,
+    sms_voice::SCANNERS,
+    quicksight::SCANNERS,
+    guardduty::SCANNERS,
+    macie2::SCANNERS,
+    inspector2::SCANNERS,
+    detective::SCANNERS,
+    securityhub::SCANNERS,
 ];
+
+/// Every scanner there is, in the order of the scan matrix.
+pub fn scanners() -> impl Iterator<Item = &'static Scanner> + Clone {
+    SERVICES.iter().copied().flatten()
+}
 
 /// The scanner of a kind, if there is one.
 pub fn scanner(kind: &Kind) -> Option<&'static Scanner> {
-    SCANNERS.iter().find(|scanner| scanner.kind == *kind)
+    scanners().find(|scanner| scanner.kind == *kind)
+}
+
+/// What a resource is billed for. `None` when nobody has taught this program about its kind.
+pub fn needs(resource: &Resource) -> Option<Needs> {
+    match scanner(&resource.kind)?.billing {
+        Billing::Unknown => None,
+        Billing::Free => Some(Needs::free()),
+        Billing::By(needs) => Some(needs(resource)),
+    }
 }

@@ -183,6 +183,8 @@ impl Shared {
             return if sink.is_partly() { CellState::Partly } else { CellState::Seen };
         };
         match fault.why {
+            // Nothing can be there, so nothing went unseen.
+            Why::NotOffered if fault.code.is_empty() && sink.found() == 0 => return CellState::NotOffered,
             Why::Expired => self.wire.expire(),
             Why::TimedOut | Why::Unreachable => {
                 let mut strikes = self.strikes.lock().unwrap_or_else(PoisonError::into_inner);

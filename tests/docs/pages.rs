@@ -8,13 +8,13 @@ use closeout::cli::Cli;
 use closeout::model::Kind;
 use closeout::rules::vocabulary::{Field, Type};
 use closeout::rules::{Rule, RuleSet, Vocabulary};
-use closeout::scan::{Reach, SCANNERS, Scanner};
+use closeout::scan::{Reach, Scanner, scanners};
 use serde_json::json;
 
 /// The facts of every kind.
 pub fn vocabulary() -> Vocabulary {
     let mut words = Vocabulary::default();
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
     words
@@ -28,11 +28,11 @@ fn built_in() -> RuleSet {
 pub fn kinds_with_their_rules() -> String {
     let set = built_in();
     let mut page = String::from("| kind | what is found |\n| --- | --- |\n");
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         let titles: Vec<String> = set.of_kind(&scanner.kind).map(|rule| cell(&rule.title)).collect();
         let _ = writeln!(page, "| {}<br>`{}` | {} |", capital(scanner.title), scanner.kind, titles.join(" · "));
     }
-    let _ = write!(page, "\n{} rules over {} kinds.", set.iter().count(), SCANNERS.len());
+    let _ = write!(page, "\n{} rules over {} kinds.", set.iter().count(), scanners().count());
     page
 }
 
@@ -44,7 +44,7 @@ pub fn rules() -> String {
          for each threshold and the samples it is tested with; [writing rules](writing-rules.md) tells how to change \
          one or add your own.\n",
     );
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         let _ = write!(
             page,
             "\n## {}\n\n`{}`\n\n| rule | finds | category | certainty | on closing | thresholds |\n| --- | --- | --- | \
@@ -87,7 +87,7 @@ pub fn facts() -> String {
     );
     let built_in = built_in_fields();
     table(&mut page, built_in.iter());
-    for scanner in SCANNERS {
+    for scanner in scanners() {
         kind(&mut page, scanner, &words, &built_in);
         metrics(&mut page, scanner, &set);
     }

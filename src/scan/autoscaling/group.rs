@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{self, Found, Listed, time};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// Auto Scaling groups.
 pub struct Groups;
@@ -48,6 +48,8 @@ impl Scan for Groups {
     const KIND: Kind = Kind::new("autoscaling:autoScalingGroup");
     const TITLE: &'static str = "Auto Scaling groups";
     const ACTIONS: &'static [&'static str] = &["autoscaling:DescribeAutoScalingGroups"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::vpc::text;
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// Elastic IP addresses, associated or not.
 ///
@@ -45,6 +45,8 @@ impl Scan for Addresses {
     const KIND: Kind = Kind::new("ec2:elastic-ip");
     const TITLE: &'static str = "Elastic IP addresses";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeAddresses"];
+    const BILLING: Billing = Billing::By(super::billing::vpc::elastic_ip);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// EC2 capacity reservations this account owns or pays the unused part of.
 ///
@@ -49,6 +49,8 @@ impl Scan for CapacityReservations {
     const KIND: Kind = Kind::new("ec2:capacity-reservation");
     const TITLE: &'static str = "Capacity reservations";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeCapacityReservations"];
+    const BILLING: Billing = Billing::By(super::billing::compute::capacity_reservation);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

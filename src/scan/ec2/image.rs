@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Owner, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Machine images (AMIs) the account owns, deprecated and disabled ones too.
 pub struct Images;
@@ -48,6 +48,8 @@ impl Scan for Images {
     const KIND: Kind = Kind::new("ec2:image");
     const TITLE: &'static str = "Machine images";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeImages"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role, Why};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// EC2 instances in any state but terminated.
 ///
@@ -88,6 +88,8 @@ impl Scan for Instances {
     const KIND: Kind = Kind::new("ec2:instance");
     const TITLE: &'static str = "EC2 instances";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeInstances", "ec2:DescribeInstanceAttribute"];
+    const BILLING: Billing = Billing::By(super::billing::compute::instance);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

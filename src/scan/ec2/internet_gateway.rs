@@ -4,8 +4,8 @@ use serde::Serialize;
 use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Internet gateways, attached to a VPC or not.
 pub struct InternetGateways;
@@ -21,6 +21,8 @@ impl Scan for InternetGateways {
     const KIND: Kind = Kind::new("ec2:internet-gateway");
     const TITLE: &'static str = "Internet gateways";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeInternetGateways"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -3,8 +3,8 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// EC2 key pairs. Instances and launch templates refer to them by name, not by id.
 pub struct KeyPairs;
@@ -24,6 +24,8 @@ impl Scan for KeyPairs {
     const KIND: Kind = Kind::new("ec2:key-pair");
     const TITLE: &'static str = "Key pairs";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeKeyPairs"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// EC2 launch templates, with what their default and latest versions name.
 ///
@@ -57,6 +57,8 @@ impl Scan for LaunchTemplates {
     const KIND: Kind = Kind::new("ec2:launch-template");
     const TITLE: &'static str = "Launch templates";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

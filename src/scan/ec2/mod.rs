@@ -1,6 +1,7 @@
 //! Amazon EC2, EBS and VPC.
 
 pub mod address;
+pub mod billing;
 pub mod capacity_reservation;
 pub mod image;
 pub mod instance;
@@ -22,7 +23,29 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::Tag;
 
+use super::Scanner;
 use super::found;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[
+    Scanner::of::<instance::Instances>(),
+    Scanner::of::<volume::Volumes>(),
+    Scanner::of::<snapshot::Snapshots>(),
+    Scanner::of::<image::Images>(),
+    Scanner::of::<address::Addresses>(),
+    Scanner::of::<nat_gateway::NatGateways>(),
+    Scanner::of::<network_interface::NetworkInterfaces>(),
+    Scanner::of::<security_group::SecurityGroups>(),
+    Scanner::of::<key_pair::KeyPairs>(),
+    Scanner::of::<launch_template::LaunchTemplates>(),
+    Scanner::of::<vpc::Vpcs>(),
+    Scanner::of::<subnet::Subnets>(),
+    Scanner::of::<internet_gateway::InternetGateways>(),
+    Scanner::of::<route_table::RouteTables>(),
+    Scanner::of::<vpc_endpoint::VpcEndpoints>(),
+    Scanner::of::<reserved_instances::ReservedInstances>(),
+    Scanner::of::<capacity_reservation::CapacityReservations>(),
+];
 
 /// Tags of an EC2 resource.
 fn tags(list: &[Tag]) -> BTreeMap<String, String> {

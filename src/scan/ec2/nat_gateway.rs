@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::vpc::text;
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// NAT gateways that are not deleted. AWS lists deleted ones for about an hour more; they bill nothing.
 pub struct NatGateways;
@@ -46,6 +46,8 @@ impl Scan for NatGateways {
     const KIND: Kind = Kind::new("ec2:natgateway");
     const TITLE: &'static str = "NAT gateways";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeNatGateways"];
+    const BILLING: Billing = Billing::By(super::billing::vpc::nat_gateway);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

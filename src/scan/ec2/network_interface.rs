@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Owner, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// Elastic network interfaces, the account's own and those services made in its subnets.
 pub struct NetworkInterfaces;
@@ -53,6 +53,8 @@ impl Scan for NetworkInterfaces {
     const KIND: Kind = Kind::new("ec2:network-interface");
     const TITLE: &'static str = "Network interfaces";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeNetworkInterfaces"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

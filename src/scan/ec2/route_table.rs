@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Route tables, with what their routes lead to.
 pub struct RouteTables;
@@ -39,6 +39,8 @@ impl Scan for RouteTables {
     const KIND: Kind = Kind::new("ec2:route-table");
     const TITLE: &'static str = "Route tables";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeRouteTables"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Security groups, with the groups their rules name.
 pub struct SecurityGroups;
@@ -36,6 +36,8 @@ impl Scan for SecurityGroups {
     const KIND: Kind = Kind::new("ec2:security-group");
     const TITLE: &'static str = "Security groups";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeSecurityGroups"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

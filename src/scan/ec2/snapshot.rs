@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Owner, Role, Why};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// EBS snapshots the account owns.
 ///
@@ -56,6 +56,8 @@ impl Scan for Snapshots {
     const TITLE: &'static str = "EBS snapshots";
     const ACTIONS: &'static [&'static str] =
         &["ec2:DescribeSnapshots", "ec2:DescribeFastSnapshotRestores", "ec2:DescribeLockedSnapshots"];
+    const BILLING: Billing = Billing::By(super::billing::ebs::snapshot);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Subnets, the account's own and those another account shares with it.
 pub struct Subnets;
@@ -34,6 +34,8 @@ impl Scan for Subnets {
     const KIND: Kind = Kind::new("ec2:subnet");
     const TITLE: &'static str = "Subnets";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeSubnets"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

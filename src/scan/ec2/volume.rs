@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::instance::clusters;
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// EBS volumes, attached or not.
 pub struct Volumes;
@@ -48,6 +48,8 @@ impl Scan for Volumes {
     const KIND: Kind = Kind::new("ec2:volume");
     const TITLE: &'static str = "EBS volumes";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeVolumes"];
+    const BILLING: Billing = Billing::By(super::billing::ebs::volume);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Owner};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// VPCs, the account's own and those another account shares with it.
 pub struct Vpcs;
@@ -25,6 +25,8 @@ impl Scan for Vpcs {
     const KIND: Kind = Kind::new("ec2:vpc");
     const TITLE: &'static str = "VPCs";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeVpcs"];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
 use crate::scan::ownership;
+use crate::scan::{Billing, Scan, Tested};
 
 /// VPC endpoints of every type that are not deleted.
 pub struct VpcEndpoints;
@@ -48,6 +48,8 @@ impl Scan for VpcEndpoints {
     const KIND: Kind = Kind::new("ec2:vpc-endpoint");
     const TITLE: &'static str = "VPC endpoints";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeVpcEndpoints"];
+    const BILLING: Billing = Billing::By(super::billing::vpc::endpoint);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::{Detail, Tags, in_twenties, is_gone, lent_addresses, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{self, Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Classic Load Balancers.
 ///
@@ -51,11 +51,13 @@ impl Scan for ClassicLoadBalancers {
         "elasticloadbalancing:DescribeInstanceHealth",
         "elasticloadbalancing:DescribeTags",
     ];
+    const BILLING: Billing = Billing::By(super::billing::classic);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
         let client = cx.elb();
-        let (mut tagging, mut checking) = (Detail::default(), Detail::default());
+        let (tagging, checking) = (Detail::default(), Detail::default());
         let mut pages = client.describe_load_balancers().page_size(400).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(Fault::sdk("elasticloadbalancing:DescribeLoadBalancers"))?;

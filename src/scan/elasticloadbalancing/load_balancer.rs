@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::{Detail, in_twenties, is_gone, lent_addresses, tags, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Application, Network and Gateway Load Balancers.
 pub struct LoadBalancers;
@@ -65,11 +65,13 @@ impl Scan for LoadBalancers {
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeTags",
     ];
+    const BILLING: Billing = Billing::By(super::billing::load_balancer);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
         let client = cx.elbv2();
-        let (mut tagging, mut listening, mut protecting) = (Detail::default(), Detail::default(), Detail::default());
+        let (tagging, listening, protecting) = (Detail::default(), Detail::default(), Detail::default());
         let mut pages = client.describe_load_balancers().page_size(400).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(Fault::sdk("elasticloadbalancing:DescribeLoadBalancers"))?;

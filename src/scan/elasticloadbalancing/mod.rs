@@ -1,5 +1,6 @@
 //! Elastic Load Balancing: Application, Network and Gateway Load Balancers, Classic ones, and target groups.
 
+pub mod billing;
 pub mod classic;
 pub mod load_balancer;
 pub mod target_group;
@@ -9,45 +10,21 @@ use std::future::Future;
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::Tag;
-use serde::Serialize;
 
-use super::found::{self, Found};
+use super::Scanner;
+use super::detail::Detail;
+use super::found;
 use crate::aws::Fault;
-use crate::model::Why;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[
+    Scanner::of::<load_balancer::LoadBalancers>(),
+    Scanner::of::<classic::ClassicLoadBalancers>(),
+    Scanner::of::<target_group::TargetGroups>(),
+];
 
 /// How many resources one `DescribeTags` takes at the most.
 const TAGS_AT_ONCE: usize = 20;
-
-/// A sort of call that is made for single resources.
-///
-/// What fails leaves a gap, and the fact stays absent. A refusal for one is a refusal for all: it is said once,
-/// and not asked for again.
-#[derive(Default)]
-struct Detail {
-    denied: bool,
-}
-
-impl Detail {
-    /// The answer of a call, or nothing.
-    async fn ask<T, F: Serialize>(
-        &mut self,
-        found: &Found<'_, F>,
-        subject: &str,
-        call: impl Future<Output = Result<T, Fault>> + Send,
-    ) -> Option<T> {
-        if self.denied {
-            return None;
-        }
-        match call.await {
-            Ok(answer) => Some(answer),
-            Err(fault) => {
-                self.denied = fault.why == Why::Denied;
-                found.missed(fault, subject).await;
-                None
-            }
-        }
-    }
-}
 
 /// Tags by ARN (or by name, as the call has it).
 type Tags = BTreeMap<String, BTreeMap<String, String>>;

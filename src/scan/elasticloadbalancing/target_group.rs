@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::{Detail, in_twenties, is_gone, tags, text};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Target groups, with how their targets fare.
 ///
@@ -53,11 +53,13 @@ impl Scan for TargetGroups {
         "elasticloadbalancing:DescribeTargetHealth",
         "elasticloadbalancing:DescribeTags",
     ];
+    const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
         let client = cx.elbv2();
-        let (mut tagging, mut checking) = (Detail::default(), Detail::default());
+        let (tagging, checking) = (Detail::default(), Detail::default());
         let mut pages = client.describe_target_groups().page_size(400).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(Fault::sdk("elasticloadbalancing:DescribeTargetGroups"))?;

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::name::{made_by, source};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role, Why};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Log groups of CloudWatch Logs.
 ///
@@ -57,6 +57,8 @@ impl Scan for LogGroups {
     const TITLE: &'static str = "CloudWatch log groups";
     const ACTIONS: &'static [&'static str] =
         &["logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:ListTagsForResource"];
+    const BILLING: Billing = Billing::By(super::billing::log_group);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{PAGE, aws_backup, tags, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role, Why};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Automated backups that outlived their database, or were copied from another region. Those of a database
 /// that is still there (`active`) belong to it and are left out.
@@ -49,6 +49,8 @@ impl Scan for AutomatedBackups {
     const TITLE: &'static str = "RDS backups that outlived their database";
     const ACTIONS: &'static [&'static str] =
         &["rds:DescribeDBInstanceAutomatedBackups", "rds:DescribeDBClusterAutomatedBackups"];
+    const BILLING: Billing = Billing::By(super::billing::automated_backup);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{PAGE, tags, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Clusters of Aurora, Neptune and DocumentDB, and Multi-AZ clusters of RDS.
 pub struct Clusters;
@@ -63,6 +63,8 @@ impl Scan for Clusters {
     const KIND: Kind = Kind::new("rds:cluster");
     const TITLE: &'static str = "Aurora and other database clusters";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBClusters"];
+    const BILLING: Billing = Billing::By(super::billing::cluster);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

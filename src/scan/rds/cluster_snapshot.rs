@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{PAGE, aws_backup, tags, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Snapshots of database clusters that stay until somebody deletes them. Automated ones go with their
 /// cluster and are left out.
@@ -45,6 +45,8 @@ impl Scan for ClusterSnapshots {
     const KIND: Kind = Kind::new("rds:cluster-snapshot");
     const TITLE: &'static str = "Aurora and other cluster snapshots";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBClusterSnapshots"];
+    const BILLING: Billing = Billing::By(super::billing::cluster_snapshot);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

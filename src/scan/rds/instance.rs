@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{PAGE, family, tags, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Database instances of RDS, Aurora, Neptune and DocumentDB.
 ///
@@ -71,6 +71,8 @@ impl Scan for Instances {
     const KIND: Kind = Kind::new("rds:db");
     const TITLE: &'static str = "RDS instances";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBInstances"];
+    const BILLING: Billing = Billing::By(super::billing::instance);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -1,6 +1,7 @@
 //! Amazon RDS and Aurora. Neptune and DocumentDB answer through the same API and are listed with them.
 
 pub mod automated_backup;
+pub mod billing;
 pub mod cluster;
 pub mod cluster_snapshot;
 pub mod instance;
@@ -11,8 +12,19 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::Tag;
 
+use super::Scanner;
 use super::found;
 use crate::model::Owner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[
+    Scanner::of::<instance::Instances>(),
+    Scanner::of::<cluster::Clusters>(),
+    Scanner::of::<snapshot::Snapshots>(),
+    Scanner::of::<cluster_snapshot::ClusterSnapshots>(),
+    Scanner::of::<automated_backup::AutomatedBackups>(),
+    Scanner::of::<reserved_instance::ReservedInstances>(),
+];
 
 /// The most records RDS puts on a page.
 const PAGE: i32 = 100;

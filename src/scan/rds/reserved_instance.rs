@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{PAGE, family, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Reserved database instances, ended ones included.
 pub struct ReservedInstances;
@@ -46,6 +46,8 @@ impl Scan for ReservedInstances {
     const KIND: Kind = Kind::new("rds:ri");
     const TITLE: &'static str = "RDS reservations";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeReservedDBInstances"];
+    const BILLING: Billing = Billing::By(super::billing::reserved_instance);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

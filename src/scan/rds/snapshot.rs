@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{PAGE, aws_backup, tags, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
-use crate::scan::Scan;
 use crate::scan::found::{Found, Listed, time};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Snapshots of database instances that stay until somebody deletes them: manual ones and those of AWS
 /// Backup. Automated ones go with their instance and are not listed.
@@ -48,6 +48,8 @@ impl Scan for Snapshots {
     const KIND: Kind = Kind::new("rds:snapshot");
     const TITLE: &'static str = "RDS snapshots";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeDBSnapshots"];
+    const BILLING: Billing = Billing::By(super::billing::snapshot);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use super::{ABREAST, Home, keep, settings};
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Reach, Scan};
+use crate::scan::{Billing, Reach, Scan, Tested};
 
 /// S3 general purpose buckets.
 pub struct Buckets;
@@ -64,6 +64,8 @@ impl Scan for Buckets {
         "s3:ListBucketVersions",
     ];
     const REACH: Reach = Reach::Global;
+    const BILLING: Billing = Billing::By(super::billing::bucket);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -3,6 +3,7 @@
 //! Buckets are named once for the account and live in a region each; every question about one goes to its
 //! own region. Directory buckets (S3 Express One Zone) are another API and are not listed.
 
+pub mod billing;
 pub mod bucket;
 pub mod multipart_upload;
 
@@ -17,9 +18,14 @@ use aws_sdk_s3::Client;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::Scanner;
 use super::found::{Found, time};
 use crate::aws::{Cx, Fault};
 use crate::model::{Region, Why};
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] =
+    &[Scanner::of::<bucket::Buckets>(), Scanner::of::<multipart_upload::MultipartUploads>()];
 
 /// How many buckets are asked about side by side.
 const ABREAST: usize = 8;

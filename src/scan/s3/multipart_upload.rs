@@ -9,7 +9,7 @@ use super::{ABREAST, Home};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Region, Role, Why};
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Reach, Scan};
+use crate::scan::{Billing, Reach, Scan, Tested};
 
 /// Multipart uploads that were begun and neither finished nor ended: billed, and in no listing of objects.
 pub struct MultipartUploads;
@@ -53,6 +53,8 @@ impl Scan for MultipartUploads {
         "s3:ListMultipartUploadParts",
     ];
     const REACH: Reach = Reach::Global;
+    const BILLING: Billing = Billing::By(super::billing::multipart_upload);
+    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

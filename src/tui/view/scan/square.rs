@@ -43,7 +43,7 @@ impl Square {
             }
             (CellState::Seen, _) => self.whole += 1,
             (CellState::Off, _) => self.off += 1,
-            (CellState::Missed, Some(Why::NotOffered)) => self.absent += 1,
+            (CellState::NotOffered, _) | (CellState::Missed, Some(Why::NotOffered)) => self.absent += 1,
             (CellState::Missed, why) => {
                 self.missed += 1;
                 self.blame(why);

@@ -1,0 +1,297 @@
+use std::future::Future;
+
+use aws_runtime::auth::SigV4OperationSigningConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{SharedAuthScheme, SharedAuthSchemeOptionResolver};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+use aws_types::SigningName;
+use aws_types::region::{Region as SdkRegion, SigningRegion};
+use futures_util::stream::{self, StreamExt};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::call::{Call, Protocol, Request};
+use super::{offered, read};
+use crate::aws::{Cx, Fault};
+use crate::model::Why;
+
+/// Details asked for at the same time in one cell.
+const TOGETHER: usize = 8;
+
+/// Pages after which a listing that never ends is given up.
+const PAGES: u32 = 10_000;
+
+impl Cx {
+    /// Sends one request and reads its answer.
+    ///
+    /// Errors when AWS refuses, does not answer, or answers something else than the type describes.
+    pub async fn call<T: DeserializeOwned>(&self, call: &Call, input: Value) -> Result<T, Fault> {
+        let answer = self.ask(call, &input).await?;
+        parse(call, &answer)
+    }
+
+    /// A listing, page by page.
+    pub fn pages<'a>(&'a self, call: &'a Call, input: Value) -> Pages<'a> {
+        Pages { cx: self, call, input, over: false, read: 0 }
+    }
+
+    async fn ask(&self, call: &Call, input: &Value) -> Result<String, Fault> {
+        let action = call.action();
+        let Some(address) = call.service.address(self.partition(), self.endpoint_region().as_str()) else {
+            let detail = format!("{} is not offered in partition {}", call.service.name, self.partition());
+            return Err(Fault::new(Why::NotOffered, &action, detail));
+        };
+        let url = self.config().endpoint_url().map_or_else(|| format!("https://{}", address.host), str::to_owned);
+        let operation = self.operation(call, &url, &address.region);
+        operation.invoke(call.write(input)).await.map_err(|error| {
+            let fault = Fault::api(&action, &error);
+            if fault.is_unresolved() && offered::lacks(call.service.name, &address.region) {
+                let detail = format!("AWS has no endpoint for {} in {}", call.service.name, address.region);
+                return Fault::new(Why::NotOffered, &action, detail);
+            }
+            fault
+        })
+    }
+
+    fn operation(&self, call: &Call, url: &str, region: &str) -> Operation<Request, String, ApiError> {
+        let config = self.config();
+        let mut layer = Layer::new("closeout");
+        layer.store_put(SigningName::from_static(call.service.signing));
+        layer.store_put(SigningRegion::from(SdkRegion::new(region.to_owned())));
+        layer.store_put(SigV4OperationSigningConfig::default());
+        layer.store_put(AuthSchemeOptionResolverParams::new(()));
+        let mut parts = RuntimeComponentsBuilder::new("closeout");
+        parts.push_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()));
+        parts.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+            StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+        )));
+        if let Some(provider) = config.credentials_provider() {
+            parts.set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(provider));
+        }
+        if let Some(cache) = config.identity_cache() {
+            parts.set_identity_cache(Some(cache));
+        }
+        if let Some(sleep) = config.sleep_impl() {
+            parts.set_sleep_impl(Some(sleep));
+        }
+        if let Some(time) = config.time_source() {
+            parts.set_time_source(Some(time));
+        }
+        if let Some(wire) = config.http_client() {
+            parts.set_http_client(Some(wire));
+        }
+        let mut builder = Operation::builder()
+            .service_name(call.service.name)
+            .operation_name(call.operation)
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(url)
+            .interceptor(ServiceClockSkewInterceptor::new())
+            .interceptor(RequestInfoInterceptor::new())
+            .interceptor(InvocationIdInterceptor::new())
+            .with_connection_poisoning()
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(AwsErrorCodeClassifier::<ApiError>::new())
+            .retry_classifier(TransientErrorClassifier::<ApiError>::new())
+            .runtime_plugin(StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(parts));
+        if let Some(retries) = config.retry_config() {
+            builder = builder.standard_retry(retries);
+        }
+        if let Some(timeouts) = config.timeout_config() {
+            builder = builder.timeout_config(timeouts.clone());
+        }
+        let (protocol, name) = (call.service.protocol, call.operation);
+        builder
+            .serializer(move |request: Request| written(protocol, name, request))
+            .deserializer(move |response: &HttpResponse| answered(protocol, response))
+            .build()
+    }
+}
+
+/// The request with the headers its protocol asks for.
+fn written(
+    protocol: Protocol,
+    operation: &str,
+    request: Request,
+) -> Result<HttpRequest, aws_smithy_runtime_api::box_error::BoxError> {
+    let mut http = HttpRequest::new(SdkBody::from(request.body.clone()));
+    http.set_method(request.method)?;
+    http.set_uri(request.path)?;
+    let headers = http.headers_mut();
+    match protocol {
+        Protocol::Json { version, target } => {
+            headers.insert("content-type", format!("application/x-amz-json-{version}"));
+            headers.insert("x-amz-target", format!("{target}.{operation}"));
+        }
+        Protocol::Query { .. } => {
+            headers.insert("content-type", "application/x-www-form-urlencoded");
+        }
+        Protocol::RestJson if request.method != "GET" => {
+            headers.insert("content-type", "application/json");
+        }
+        Protocol::RestJson | Protocol::RestXml => {}
+    }
+    if request.method != "GET" {
+        headers.insert("content-length", request.body.len().to_string());
+    }
+    Ok(http)
+}
+
+/// The text of an answer, or what AWS said instead.
+fn answered(protocol: Protocol, response: &HttpResponse) -> Result<String, OrchestratorError<ApiError>> {
+    let bytes = response.body().bytes().unwrap_or_default();
+    if response.status().is_success() {
+        let text = std::str::from_utf8(bytes).map_err(|error| OrchestratorError::other(error.to_string()))?;
+        return Ok(text.to_owned());
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let xml = matches!(protocol, Protocol::Query { .. } | Protocol::RestXml);
+    let (code, message) = if xml { xml_error(&text) } else { json_error(response, &text) };
+    let mut said = ErrorMetadata::builder();
+    if !code.is_empty() {
+        said = said.code(code);
+    }
+    if !message.is_empty() {
+        said = said.message(message);
+    }
+    Err(OrchestratorError::operation(ApiError { said: said.build() }))
+}
+
+fn xml_error(text: &str) -> (String, String) {
+    let inside = |name| {
+        let raw = read::element(text, name);
+        quick_xml::escape::unescape(raw).map_or_else(|_| raw.to_owned(), std::borrow::Cow::into_owned)
+    };
+    (inside("Code"), inside("Message"))
+}
+
+/// The code stands in a header or in one of two members, sometimes with a namespace before or an address behind it.
+fn json_error(response: &HttpResponse, text: &str) -> (String, String) {
+    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    let member = |names: &[&str]| names.iter().find_map(|name| body[*name].as_str()).unwrap_or_default().to_owned();
+    let header = response.headers().get("x-amzn-errortype").unwrap_or_default();
+    let code = if header.is_empty() { member(&["__type", "code", "Code"]) } else { header.to_owned() };
+    let code = code.split(':').next().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default();
+    (code.to_owned(), member(&["message", "Message", "errorMessage"]))
+}
+
+/// What AWS said instead of an answer.
+#[derive(Debug)]
+pub struct ApiError {
+    said: ErrorMetadata,
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.said.fmt(f)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ProvideErrorMetadata for ApiError {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.said
+    }
+}
+
+/// What is read of an answer: the whole of a JSON text, the result inside an XML one.
+fn parse<T: DeserializeOwned>(call: &Call, answer: &str) -> Result<T, Fault> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        let detail = format!("the answer is not what {} describes: {error}", call.operation);
+        Fault::new(Why::Error, &call.action(), crate::model::clean(&detail).into_owned())
+    };
+    match call.service.protocol {
+        Protocol::Json { .. } | Protocol::RestJson => {
+            let text = if answer.trim().is_empty() { "{}" } else { answer };
+            serde_json::from_str(text).map_err(|error| unreadable(&error))
+        }
+        Protocol::Query { .. } => {
+            // A text that broke off would pass for an empty listing.
+            if !answer.trim_end().ends_with(&format!("</{}Response>", call.operation)) {
+                return Err(unreadable(&"it breaks off"));
+            }
+            let inside = read::element(answer, &format!("{}Result", call.operation));
+            quick_xml::de::from_str(&format!("<r>{inside}</r>")).map_err(|error| unreadable(&error))
+        }
+        Protocol::RestXml => quick_xml::de::from_str(answer).map_err(|error| unreadable(&error)),
+    }
+}
+
+/// The mark of the next page in an answer. Empty on the last page.
+fn mark(call: &Call, name: &str, answer: &str) -> String {
+    match call.service.protocol {
+        Protocol::Json { .. } | Protocol::RestJson => {
+            let body: Value = serde_json::from_str(answer).unwrap_or_default();
+            match &body[name] {
+                Value::String(text) => text.clone(),
+                Value::Null => String::new(),
+                other => other.to_string(),
+            }
+        }
+        Protocol::Query { .. } | Protocol::RestXml => {
+            let raw = read::element(answer, name);
+            quick_xml::escape::unescape(raw).map_or_else(|_| raw.to_owned(), std::borrow::Cow::into_owned)
+        }
+    }
+}
+
+/// A listing, page by page.
+pub struct Pages<'a> {
+    cx: &'a Cx,
+    call: &'a Call,
+    input: Value,
+    over: bool,
+    read: u32,
+}
+
+impl Pages<'_> {
+    /// The next page. `None` behind the last one.
+    ///
+    /// Errors as [`Cx::call`] does, and when AWS leads round in circles: a listing without end is no listing.
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Fault> {
+        if self.over {
+            return Ok(None);
+        }
+        let answer = self.cx.ask(self.call, &self.input).await?;
+        let page = parse(self.call, &answer)?;
+        self.read += 1;
+        self.over = match self.call.paging {
+            None => true,
+            Some((input, output)) => {
+                let next = mark(self.call, output, &answer);
+                let over = next.is_empty();
+                if !over && (self.input[input].as_str() == Some(next.as_str()) || self.read >= PAGES) {
+                    let detail = "AWS gave the same page again and again";
+                    return Err(Fault::new(Why::Error, &self.call.action(), detail));
+                }
+                self.input[input] = Value::String(next);
+                over
+            }
+        };
+        Ok(Some(page))
+    }
+}
+
+/// Does the same for each of some items, a few at a time; the outcomes stand in the order of the items.
+pub async fn each<I, O, F>(items: impl IntoIterator<Item = I>, work: impl FnMut(I) -> F) -> Vec<O>
+where
+    F: Future<Output = O>,
+{
+    stream::iter(items).map(work).buffered(TOGETHER).collect().await
+}

@@ -1,0 +1,5 @@
+//! What EC2, EBS and VPC bill for.
+
+pub mod compute;
+pub mod ebs;
+pub mod vpc;

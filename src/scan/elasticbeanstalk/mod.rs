@@ -1,0 +1,6 @@
+//! AWS Elastic Beanstalk.
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[];

@@ -1,0 +1,6 @@
+//! Amazon EMR.
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[];

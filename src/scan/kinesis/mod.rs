@@ -1,0 +1,8 @@
+//! Amazon Kinesis Data Streams.
+
+pub mod stream;
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<stream::Streams>()];

@@ -1,0 +1,6 @@
+//! Amazon Redshift Serverless.
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[];

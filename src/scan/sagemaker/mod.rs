@@ -1,0 +1,6 @@
+//! Amazon SageMaker.
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[];
