@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::aws::Wanted;
 use crate::cli::{Common, ThemeName, When};
-use crate::model::{Kind, Region, Usd};
+use crate::model::{Region, Usd};
 use crate::rules::{hint, toml_error};
 use crate::scan::{Scanner, scanners};
 
@@ -293,20 +293,26 @@ fn read(path: &Path, named: bool) -> Result<ConfigFile, SettingsError> {
     toml::from_str(&text).map_err(|error| SettingsError::Wrong(toml_error(&path.display().to_string(), &text, &error)))
 }
 
+/// The scanners of some kinds, named whole (`ec2:volume`) or by their service (`ec2`); all of them when none is named.
 fn chosen(kinds: &[String]) -> Result<Vec<&'static Scanner>, SettingsError> {
     if kinds.is_empty() {
         return Ok(scanners().collect());
     }
     let mut wanted = Vec::new();
     for kind in kinds {
-        let Some(found) = crate::scan::scanner(&Kind::owned(kind.clone())) else {
-            let near = hint(kind, scanners().map(|scanner| scanner.kind.as_str()));
+        let is_meant = |scanner: &&Scanner| scanner.kind.as_str() == kind || scanner.kind.service() == kind;
+        let found: Vec<&'static Scanner> = scanners().filter(is_meant).collect();
+        if found.is_empty() {
+            let names = scanners().flat_map(|scanner| [scanner.kind.as_str(), scanner.kind.service()]);
+            let near = hint(kind, names);
             return Err(SettingsError::Value(format!(
                 "no scanner lists `{kind}`{near}; `closeout kinds` shows them all"
             )));
-        };
-        if !wanted.iter().any(|scanner: &&Scanner| scanner.kind == found.kind) {
-            wanted.push(found);
+        }
+        for scanner in found {
+            if !wanted.iter().any(|known: &&Scanner| known.kind == scanner.kind) {
+                wanted.push(scanner);
+            }
         }
     }
     Ok(wanted)

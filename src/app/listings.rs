@@ -1,5 +1,6 @@
 //! Commands that print what the program knows: kinds, policy, schema, rules, settings, completions, manual.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -8,8 +9,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{AppError, rules as load, vocabulary, width};
 use crate::cli::Cli;
-use crate::rules::{RuleSet, examples};
-use crate::scan::{Reach, scanners};
+use crate::rules::{Rule, RuleSet, examples};
+use crate::scan::{Billing, Reach, Scanner, scanners, sweep};
 use crate::settings::Settings;
 use crate::{aws, bill, price, quota, report};
 
@@ -87,23 +88,90 @@ pub fn check(folder: &Path, out: &mut impl Write) -> Result<u8, AppError> {
     Ok(0)
 }
 
-/// Every kind that is scanned.
+/// Every kind that is to be scanned: what is listed, what that asks for, who reads it, what is known of its
+/// price, what may be done, and how it is tested.
 pub fn kinds(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
     let set = load(settings)?;
-    let mut table = table(&["kind", "what", "read", "rules", "facts"]);
-    for scanner in scanners() {
-        let reach = if scanner.reach == Reach::Global { "once" } else { "per region" };
-        let facts = scanner.schema().as_value()["properties"].as_object().map_or(0, serde_json::Map::len);
-        let rules = set.of_kind(&scanner.kind).count();
-        table.add_row([scanner.kind.as_str(), scanner.title, reach, &rules.to_string(), &facts.to_string()]);
+    let chosen = &settings.scanners;
+    for scanner in chosen {
+        kind(&set, scanner, out)?;
     }
-    writeln!(out, "{table}")?;
+    if chosen.len() == scanners().count() {
+        let priced = chosen.iter().filter(|one| matches!(one.billing, Billing::By(_))).count();
+        let free = chosen.iter().filter(|one| matches!(one.billing, Billing::Free)).count();
+        let recorded = chosen.iter().filter(|one| one.tested.by_recording()).count();
+        let emulated = chosen.iter().filter(|one| one.tested.by_emulator()).count();
+        writeln!(
+            out,
+            "{} kinds: {priced} priced by their facts, {free} free, {} of unknown price; {recorded} tested with \
+             recorded answers, {emulated} against the emulator. {} rules.",
+            chosen.len(),
+            chosen.len() - priced - free,
+            set.iter().count()
+        )?;
+    }
     Ok(0)
+}
+
+fn kind(set: &RuleSet, scanner: &Scanner, out: &mut impl Write) -> Result<(), AppError> {
+    let reach = if scanner.reach == Reach::Global { "once" } else { "per region" };
+    let of_kind: Vec<&Rule> = set.of_kind(&scanner.kind).collect();
+    let others: Vec<&str> = set
+        .iter()
+        .filter(|rule| rule.kind != scanner.kind && rule.needs.contains(&scanner.kind))
+        .map(|r| &*r.id)
+        .collect();
+    let remedies: BTreeSet<&str> = of_kind.iter().map(|rule| &*rule.remedy).filter(|word| *word != "review").collect();
+    let price = match scanner.billing {
+        Billing::Unknown => "not known",
+        Billing::Free => "costs nothing by itself",
+        Billing::By(_) => "by its facts",
+    };
+    let remedies: Vec<&str> = remedies.into_iter().collect();
+    writeln!(out, "{}: {}, read {reach}", scanner.kind, scanner.title)?;
+    line("asks", scanner.actions, out)?;
+    line("judged by", &of_kind.iter().map(|rule| &*rule.id).collect::<Vec<_>>(), out)?;
+    line("also read by", &others, out)?;
+    line("price", &[price], out)?;
+    line("remedies", &remedies, out)?;
+    line("tested with", &[scanner.tested.words()], out)?;
+    Ok(writeln!(out)?)
+}
+
+/// A line of words under a title, broken where the terminal ends; a dash where there are none.
+fn line(title: &str, words: &[&str], out: &mut impl Write) -> Result<(), AppError> {
+    const TITLES: usize = 15;
+    let words = if words.is_empty() { &["—"] } else { words };
+    let room = usize::from(width()).saturating_sub(TITLES).max(30);
+    let mut lines = vec![String::new()];
+    for (i, word) in words.iter().enumerate() {
+        let word = if i + 1 < words.len() { format!("{word},") } else { (*word).to_owned() };
+        match lines.last_mut() {
+            Some(last) if last.is_empty() => last.push_str(&word),
+            Some(last) if last.len() + 1 + word.len() <= room => {
+                last.push(' ');
+                last.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    for (i, text) in lines.iter().enumerate() {
+        let title = if i == 0 { title } else { "" };
+        writeln!(out, "  {title:<12} {text}")?;
+    }
+    Ok(())
 }
 
 /// The read-only policy.
 pub fn policy(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
-    let fixed = [aws::session::ACTIONS, aws::metric::ACTIONS, bill::ACTIONS, price::list_api::ACTIONS, quota::ACTIONS];
+    let fixed = [
+        sweep::ACTIONS,
+        aws::session::ACTIONS,
+        aws::metric::ACTIONS,
+        bill::ACTIONS,
+        price::list_api::ACTIONS,
+        quota::ACTIONS,
+    ];
     let chosen = settings.scanners.iter().map(|scanner| scanner.actions).chain(fixed).flatten().copied();
     let policy = report::policy(&chosen.collect::<Vec<_>>());
     writeln!(out, "{}", serde_json::to_string_pretty(&policy).map_err(std::io::Error::other)?)?;

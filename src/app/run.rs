@@ -1,5 +1,7 @@
 //! One scan, from its first question to its last judgement.
 
+mod sweeping;
+
 use std::path::Path;
 
 use futures_util::future::join_all;
@@ -15,9 +17,8 @@ use crate::model::{Cell, CellState, Event, Kind, MetricWish, Progress, Region, U
 use crate::price::list_api;
 use crate::quota::{self, Seen};
 use crate::rules::Stage;
-use crate::scan::metrics;
 use crate::scan::pool::{self, Limits, Will};
-use crate::scan::{Reach, Scanner};
+use crate::scan::{Reach, Scanner, metrics};
 
 /// Events under way between workers and engine.
 const CHANNEL: usize = 4_096;
@@ -48,6 +49,7 @@ impl Scan<'_> {
         let now = self.session.cx.now();
         self.begin(engine, now);
         let spent_on_bill = self.read_cells(engine, now).await;
+        self.sweep(engine).await;
         if !self.is_stopped() {
             self.read_prices(engine).await;
         }
@@ -113,13 +115,14 @@ impl Scan<'_> {
     fn begin(&self, engine: &mut Engine<'_>, now: Timestamp) {
         let cells = pool::cells(self.scanners, &self.regions_on());
         let off: Vec<Cell> = self.cells_off();
+        let swept = self.cells_swept();
         engine.take(Event::Began {
             account: self.session.account.clone(),
             at: now,
             regions: self.session.regions.clone(),
             scope: self.session.scope.clone(),
             kinds: self.scanners.iter().map(|scanner| scanner.kind.clone()).collect(),
-            cells: cells.iter().map(|(cell, _)| cell.clone()).chain(off.iter().cloned()).collect(),
+            cells: cells.iter().map(|(cell, _)| cell.clone()).chain(off.iter().cloned()).chain(swept).collect(),
         });
         for cell in off {
             engine.take(Event::Finished { cell, state: CellState::Off, requests: 0, seconds: 0.0 });

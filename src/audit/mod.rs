@@ -6,6 +6,7 @@
 mod findings;
 pub mod restore;
 mod screen;
+mod unscanned;
 mod world;
 
 use std::cmp::Ordering;
@@ -20,6 +21,7 @@ use crate::model::{
 
 pub use findings::{Summary, Totals};
 pub use screen::{Cells, Digest, GapGroup, Regions};
+pub use unscanned::Unscanned;
 
 /// Everything one run has learnt about an account.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +61,7 @@ pub struct Audit {
     by_name: HashMap<String, BTreeSet<ResourceId>>,
     referrers: HashMap<String, BTreeSet<ResourceId>>,
     by_kind: HashMap<Kind, BTreeSet<ResourceId>>,
+    unscanned: BTreeMap<(Kind, Region), u64>,
     gaps: BTreeSet<Gap>,
     judged_gaps: BTreeSet<Gap>,
 }
@@ -66,7 +69,7 @@ pub struct Audit {
 /// A part of a run and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phase {
-    /// `resources`, `metrics`, `prices`, `bill`, `quotas`.
+    /// `resources`, `sweep`, `metrics`, `prices`, `bill`, `quotas`.
     pub name: String,
     /// Units done.
     pub done: u64,
@@ -154,6 +157,10 @@ impl Audit {
     fn forget(&mut self, id: &ResourceId) {
         let Some(resource) = self.resources.remove(id) else { return };
         self.measurements.remove(id);
+        if let Some(place) = unscanned::place(&resource) {
+            // The places of what is left are counted again when it is found again.
+            self.unscanned.remove(&place);
+        }
         let pointers = resource.refs.iter().map(|reference| reference.id.clone());
         for name in [resource.id.clone(), id.as_str().to_owned()] {
             remove(&mut self.by_name, &name, id);
@@ -180,6 +187,9 @@ impl Audit {
             self.referrers.entry(reference.id.clone()).or_default().insert(id.clone());
         }
         self.by_kind.entry(resource.kind.clone()).or_default().insert(id.clone());
+        if let Some(place) = unscanned::place(&resource) {
+            *self.unscanned.entry(place).or_default() += 1;
+        }
         self.resources.insert(id, resource);
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Audit, findings};
+use super::{Audit, Unscanned, findings};
 use crate::model::{
     Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quota, Region, RegionState, Requests, Resource,
 };
@@ -40,6 +40,8 @@ pub struct Parts {
     pub bill: Option<Bill>,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<Gap>,
+    /// Resources no scanner lists, which a report keeps without an inventory too.
+    pub unscanned: Vec<Unscanned>,
     /// Requests sent.
     pub requests: Requests,
 }
@@ -72,6 +74,7 @@ impl Audit {
         }
         // After the resources, whose listing counts them a second time.
         audit.coverage = parts.coverage.into_iter().map(|c| (Cell::new(c.region.clone(), c.kind.clone()), c)).collect();
+        audit.unscanned = parts.unscanned.into_iter().map(|u| ((u.sort, u.region), u.resources)).collect();
         audit.measurements = parts.measurements.into_iter().map(|m| (m.resource.clone(), m)).collect();
         audit
     }

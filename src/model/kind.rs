@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct Kind(Cow<'static, str>);
 
 impl Kind {
+    /// What AWS's own indexes have and no scanner lists. The fact `type` says what it is.
+    pub const UNSCANNED: Kind = Kind::new("unscanned");
+
     /// A kind known at compile time.
     pub const fn new(name: &'static str) -> Kind {
         Kind(Cow::Borrowed(name))

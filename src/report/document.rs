@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::restore::Parts;
-use crate::audit::{Audit, Summary};
+use crate::audit::{Audit, Summary, Unscanned};
 use crate::model::{
     Account, Bill, CellState, Coverage, Finding, Gap, Kind, Measurement, Quota, Region, RegionState, Requests,
     Resource, Why,
@@ -50,6 +50,9 @@ pub struct Document {
     pub bill: Option<Bill>,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<GapEntry>,
+    /// What AWS's own indexes have and no scanner of this program lists. Empty when only some kinds were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unscanned: Vec<Unscanned>,
     /// What became of each kind in each region.
     pub coverage: Vec<Coverage>,
     /// What asking has cost.
@@ -144,6 +147,7 @@ impl Document {
             quotas: quotas(audit),
             bill: audit.bill.clone(),
             gaps: audit.gaps().map(GapEntry::from).collect(),
+            unscanned: audit.unscanned(),
             coverage: audit.coverage.values().cloned().map(to_milliseconds).collect(),
             requests: audit.requests.clone(),
         }
@@ -161,6 +165,7 @@ impl Document {
             scope: self.scope.regions,
             kinds: self.scope.kinds,
             coverage: self.coverage,
+            unscanned: self.unscanned,
             resources: self.resources,
             measurements: self.measurements,
             findings: self.findings,

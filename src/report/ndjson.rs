@@ -19,6 +19,7 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
         line::<Bill>("bill", bill, out)?;
     }
     lines("gap", &document.gaps, out)?;
+    lines("unscanned", &document.unscanned, out)?;
     lines("coverage", &document.coverage, out)?;
     line("requests", &document.requests, out)
 }

@@ -8,6 +8,7 @@ pub mod found;
 pub mod metrics;
 pub mod ownership;
 pub mod pool;
+pub mod sweep;
 
 mod acm;
 mod acm_pca;

@@ -293,7 +293,6 @@ fn encode(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::*;
     use crate::aws::api::services::{KINESIS, QUICKSIGHT, REDSHIFT};
 
     #[test]

@@ -70,13 +70,17 @@ fn coverage(audit: &Audit, digest: &Digest) -> String {
         return "nothing was scanned".to_owned();
     }
     let resources = count(usize::try_from(listed(audit)).unwrap_or(usize::MAX), "resource");
+    let unscanned = match audit.unscanned_count() {
+        0 => String::new(),
+        number => format!(", {number} of them unknown to this program"),
+    };
     let unread =
         if cells.over < cells.wanted { format!(", {} not read yet", cells.wanted - cells.over) } else { String::new() };
     let gaps = match digest.gaps {
         0 => "no gaps".to_owned(),
         gaps => format!("{}, see “Could not be looked at”", count(gaps, "gap")),
     };
-    format!("{} of {} cells (kind × region) seen{unread}, {resources}; {gaps}", cells.seen, cells.wanted)
+    format!("{} of {} cells (kind × region) seen{unread}, {resources}{unscanned}; {gaps}", cells.seen, cells.wanted)
 }
 
 fn waste(audit: &Audit, digest: &Digest) -> String {

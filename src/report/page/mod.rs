@@ -7,6 +7,7 @@ mod findings;
 mod gaps;
 mod head;
 mod quotas;
+mod unscanned;
 
 use crate::audit::{Audit, Digest};
 use crate::model::{Usd, truncate};
@@ -108,7 +109,9 @@ impl Page {
         let digest = Digest::of(audit);
         let mut sections = vec![findings::counted(audit, &digest)];
         sections.extend(findings::locked(audit));
-        sections.extend([bill::section(audit), quotas::section(audit), gaps::section(&digest)]);
+        sections.extend([bill::section(audit), quotas::section(audit)]);
+        sections.extend(unscanned::section(audit));
+        sections.push(gaps::section(&digest));
         Page { title: head::title(audit), head: head::lines(audit, &digest), sections }
     }
 }

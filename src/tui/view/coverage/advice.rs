@@ -199,6 +199,7 @@ fn footer(cx: &Screen<'_>, width: usize) -> Vec<Line<'static>> {
             Span::raw(format!("  {off} {what} not enabled: nothing can run there, not counted as a gap")),
         ]));
     }
+    lines.extend(unscanned(cx, width));
     let actions = &cx.digest.missing_actions;
     if !actions.is_empty() {
         let title = format!(" Missing permissions ({}), as an IAM policy: ", actions.len());
@@ -214,6 +215,22 @@ fn footer(cx: &Screen<'_>, width: usize) -> Vec<Line<'static>> {
         );
     }
     lines
+}
+
+/// What AWS's indexes have and no scanner lists.
+fn unscanned(cx: &Screen<'_>, width: usize) -> Vec<Line<'static>> {
+    let types = cx.audit.unscanned_types();
+    if types.is_empty() {
+        return Vec::new();
+    }
+    let title = format!(
+        " {} resources of {} types that no scanner knows, judged by no rule:",
+        cx.audit.unscanned_count(),
+        types.len()
+    );
+    let words: Vec<String> = types.iter().map(|(sort, count, _)| format!("{} {count}", clean(sort.as_str()))).collect();
+    let lines = wrap(&words, "  ", width.saturating_sub(4)).into_iter().map(|text| Line::from(format!("   {text}")));
+    [Line::default(), cx.line(title, Role::Title)].into_iter().chain(lines).collect()
 }
 
 /// Words in lines of at most `width` columns.

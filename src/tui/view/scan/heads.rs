@@ -13,9 +13,48 @@ const fn head(kind: &'static str, short: &'static str, family: &'static str) -> 
     Head { kind, short, family }
 }
 
-/// Families in the order they are shown: compute, disks, network, load balancing, databases, buckets, logs,
-/// reservations, and whatever is none of these.
-pub const FAMILIES: &[&str] = &["CMP", "DSK", "NET", "LB", "DB", "S3", "LOG", "RES", "OTH"];
+/// Families in the order they are shown: compute, containers, disks and files, network, edge and names, load
+/// balancing, databases, analytics, machine learning, buckets, logs, what applications are joined with, security,
+/// management, people's desktops and telephones, reservations and subscriptions, and whatever is none of these.
+pub const FAMILIES: &[&str] = &[
+    "CMP", "CTR", "DSK", "NET", "EDG", "LB", "DB", "ANL", "ML", "S3", "LOG", "APP", "SEC", "MGT", "USR", "RES", "OTH",
+];
+
+/// The family of each service, for kinds that have no head of their own.
+const SERVICES: &[(&str, &[&str])] = &[
+    ("CMP", &["amplify", "apprunner", "autoscaling", "batch", "elasticbeanstalk", "lambda", "lightsail"]),
+    ("CTR", &["ecr", "ecs", "eks"]),
+    ("DSK", &["backup", "elasticfilesystem", "fsx", "storagegateway"]),
+    ("NET", &["ec2", "directconnect", "network-firewall"]),
+    ("EDG", &["acm", "acm-pca", "cloudfront", "globalaccelerator", "route53", "route53domains", "route53resolver"]),
+    ("LB", &["elasticloadbalancing"]),
+    ("DB", &["dax", "dms", "dynamodb", "elasticache", "memorydb", "rds", "redshift", "redshift-serverless"]),
+    (
+        "ANL",
+        &[
+            "airflow",
+            "aoss",
+            "athena",
+            "elasticmapreduce",
+            "emr-serverless",
+            "es",
+            "firehose",
+            "glue",
+            "kafka",
+            "kinesis",
+            "kinesisanalytics",
+            "quicksight",
+        ],
+    ),
+    ("ML", &["bedrock", "comprehend", "kendra", "sagemaker"]),
+    ("S3", &["s3"]),
+    ("LOG", &["logs"]),
+    ("APP", &["apigateway", "codebuild", "codepipeline", "events", "mq", "ses", "sns", "sqs", "states", "transfer"]),
+    ("SEC", &["detective", "guardduty", "inspector2", "kms", "macie2", "secretsmanager", "securityhub"]),
+    ("MGT", &["budgets", "cloudformation", "cloudtrail", "cloudwatch", "config", "synthetics"]),
+    ("USR", &["appstream", "connect", "ds", "sms-voice", "workmail", "workspaces"]),
+    ("RES", &["aws-marketplace", "savingsplans"]),
+];
 
 /// Kinds, most telling first: those that cost or hold most. Where there is no room for all, the last ones
 /// share a column.
@@ -29,6 +68,32 @@ const HEADS: &[Head] = &[
     head("ec2:snapshot", "SNP", "DSK"),
     head("ec2:elastic-ip", "EIP", "NET"),
     head("logs:log-group", "LOG", "LOG"),
+    head("lambda:function", "LMB", "CMP"),
+    head("dynamodb:table", "DDB", "DB"),
+    head("redshift:cluster", "RSH", "DB"),
+    head("es:domain", "OSS", "ANL"),
+    head("elasticache:cluster", "ELC", "DB"),
+    head("eks:cluster", "EKS", "CTR"),
+    head("ecs:service", "ECS", "CTR"),
+    head("ecr:repository", "ECR", "CTR"),
+    head("elasticfilesystem:file-system", "EFS", "DSK"),
+    head("fsx:file-system", "FSX", "DSK"),
+    head("kinesis:stream", "KIN", "ANL"),
+    head("kafka:cluster", "MSK", "ANL"),
+    head("elasticmapreduce:cluster", "EMR", "ANL"),
+    head("glue:job", "GLU", "ANL"),
+    head("sagemaker:notebook-instance", "NBK", "ML"),
+    head("sagemaker:endpoint", "SME", "ML"),
+    head("quicksight:user", "QS", "ANL"),
+    head("kms:key", "KMS", "SEC"),
+    head("secretsmanager:secret", "SCR", "SEC"),
+    head("route53:hostedzone", "R53", "EDG"),
+    head("cloudfront:distribution", "CFD", "EDG"),
+    head("sqs:queue", "SQS", "APP"),
+    head("sns:topic", "SNS", "APP"),
+    head("cloudformation:stack", "CFN", "MGT"),
+    head("cloudwatch:alarm", "ALM", "MGT"),
+    head("savingsplans:savingsplan", "SP", "RES"),
     head("ec2:image", "AMI", "DSK"),
     head("rds:cluster", "CLU", "DB"),
     head("rds:snapshot", "RSN", "DB"),
@@ -60,6 +125,7 @@ fn find(kind: &Kind) -> Option<&'static Head> {
 pub fn short(kind: &Kind) -> String {
     match find(kind) {
         Some(head) => head.short.to_owned(),
+        None if *kind == Kind::UNSCANNED => "new".to_owned(),
         None => {
             let letters = kind.thing().chars().filter(char::is_ascii_alphanumeric).take(3);
             letters.map(|c| c.to_ascii_uppercase()).collect()
@@ -67,18 +133,15 @@ pub fn short(kind: &Kind) -> String {
     }
 }
 
-/// The family a kind folds into; a kind not known here goes by its service.
+/// The family a kind folds into; a kind without a head goes by its service.
 pub fn family(kind: &Kind) -> &'static str {
-    match (find(kind), kind.service()) {
-        (Some(head), _) => head.family,
-        (None, "autoscaling" | "lambda" | "ecs" | "eks") => "CMP",
-        (None, "elasticloadbalancing") => "LB",
-        (None, "rds" | "dynamodb" | "elasticache" | "redshift") => "DB",
-        (None, "s3") => "S3",
-        (None, "logs") => "LOG",
-        (None, "ec2") => "NET",
-        (None, _) => "OTH",
-    }
+    let of_service = || SERVICES.iter().find(|(_, services)| services.contains(&kind.service())).map(|row| row.0);
+    find(kind).map(|head| head.family).or_else(of_service).unwrap_or("OTH")
+}
+
+/// Whether a kind has a head of its own.
+pub fn is_telling(kind: &Kind) -> bool {
+    find(kind).is_some()
 }
 
 /// How telling a kind is, 0 the most.
@@ -104,7 +167,8 @@ mod tests {
 
     #[test]
     fn kind_nobody_listed_gets_its_own_first_letters() {
-        assert_eq!((short(&Kind::new("sqs:queue")).as_str(), family(&Kind::new("sqs:queue"))), ("QUE", "OTH"));
+        assert_eq!((short(&Kind::new("braket:job")).as_str(), family(&Kind::new("braket:job"))), ("JOB", "OTH"));
         assert_eq!(family(&Kind::new("rds:db-proxy")), "DB");
+        assert_eq!((short(&Kind::UNSCANNED).as_str(), family(&Kind::UNSCANNED)), ("new", "OTH"));
     }
 }

@@ -38,16 +38,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Chooses the columns for an inside of `width` columns: every kind where there is room; else the most
-    /// telling ones, the rest sharing a last one; families on a narrow screen.
+    /// Chooses the columns for an inside of `width` columns: every kind where there is room; else the most telling
+    /// kinds, and behind them the families of the rest; families alone on a narrow screen.
     pub fn new(audit: &Audit, width: usize) -> Plan {
         let kinds = kinds(audit);
-        let families = width < WIDE;
-        let groups = if families { by_family(&kinds) } else { kinds.iter().map(single).collect() };
         let room = width.saturating_sub(NAMES + END);
+        let fits = |columns: usize| width >= WIDE && columns <= room / 4;
+        let families = !fits(kinds.len());
+        let groups = if families { by_rank(&kinds, if width < WIDE { 0 } else { room / 4 }) } else { singles(&kinds) };
         let step = if room >= groups.len() * 5 { 5 } else { 4 };
-        let fitting = (room / step).max(1);
-        Plan { groups: fold(groups, fitting, families), families, step }
+        Plan { groups: fold(groups, (room / step).max(1)), families, step }
     }
 }
 
@@ -62,8 +62,27 @@ fn kinds(audit: &Audit) -> Vec<Kind> {
     kinds
 }
 
-fn single(kind: &Kind) -> Group {
-    Group { head: heads::short(kind), kinds: vec![kind.clone()] }
+fn singles(kinds: &[Kind]) -> Vec<Group> {
+    kinds.iter().map(|kind| Group { head: heads::short(kind), kinds: vec![kind.clone()] }).collect()
+}
+
+/// Fewer kinds than this with columns of their own say less than they cost in width.
+const TELLING: usize = 4;
+
+/// As many of the most telling kinds as `columns` have room for beside the families, then the families of the rest.
+fn by_rank(kinds: &[Kind], columns: usize) -> Vec<Group> {
+    let known: Vec<&Kind> = kinds.iter().filter(|kind| heads::is_telling(kind)).collect();
+    let apart = columns.saturating_sub(by_family(kinds).len()).min(known.len());
+    if apart < TELLING {
+        return by_family(kinds);
+    }
+    let mut ranked = known;
+    ranked.sort_by_key(|kind| heads::rank(kind));
+    ranked.truncate(apart);
+    let (own, rest): (Vec<Kind>, Vec<Kind>) = kinds.iter().cloned().partition(|kind| ranked.contains(&kind));
+    let mut groups = singles(&own);
+    groups.extend(by_family(&rest));
+    groups
 }
 
 fn by_family(kinds: &[Kind]) -> Vec<Group> {
@@ -74,27 +93,14 @@ fn by_family(kinds: &[Kind]) -> Vec<Group> {
     heads::FAMILIES.iter().map(group).filter(|group| !group.kinds.is_empty()).collect()
 }
 
-fn fold(groups: Vec<Group>, fitting: usize, families: bool) -> Vec<Group> {
-    if groups.len() <= fitting {
-        return groups;
+/// No more columns than fit: the last ones share one.
+fn fold(mut groups: Vec<Group>, fitting: usize) -> Vec<Group> {
+    if groups.len() > fitting {
+        let rest = groups.split_off(fitting - 1);
+        let kinds = rest.into_iter().flat_map(|group| group.kinds).collect();
+        groups.push(Group { head: "oth".to_owned(), kinds });
     }
-    let rank = |group: &Group| group.kinds.first().map_or(usize::MAX, heads::rank);
-    let mut order: Vec<usize> = (0..groups.len()).collect();
-    if !families {
-        order.sort_by_key(|i| rank(&groups[*i]));
-    }
-    order.truncate(fitting - 1);
-    let mut kept = Vec::new();
-    let mut rest = Group { head: "oth".to_owned(), kinds: Vec::new() };
-    for (i, group) in groups.into_iter().enumerate() {
-        if order.contains(&i) {
-            kept.push(group);
-        } else {
-            rest.kinds.extend(group.kinds);
-        }
-    }
-    kept.push(rest);
-    kept
+    groups
 }
 
 /// The line above the matrix; `end` stands above the last column.
