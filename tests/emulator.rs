@@ -26,5 +26,7 @@ mod spending;
 #[path = "emulator_runs/stop.rs"]
 mod stop;
 mod support;
+#[path = "emulator_runs/sweep.rs"]
+mod sweep;
 #[path = "emulator_runs/truth.rs"]
 mod truth;

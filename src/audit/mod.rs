@@ -180,8 +180,11 @@ impl Audit {
             return;
         }
         self.cell(&Cell::new(place, resource.kind.clone())).resources += 1;
-        for name in [resource.id.clone(), id.as_str().to_owned()] {
-            self.by_name.entry(name).or_default().insert(id.clone());
+        // Of what no scanner listed neither locks nor owner are known: rules must not take it for the real thing.
+        if resource.kind != Kind::UNSCANNED {
+            for name in [resource.id.clone(), id.as_str().to_owned()] {
+                self.by_name.entry(name).or_default().insert(id.clone());
+            }
         }
         for reference in &resource.refs {
             self.referrers.entry(reference.id.clone()).or_default().insert(id.clone());

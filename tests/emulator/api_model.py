@@ -4,6 +4,7 @@ what the tests have recorded against them.
 
     api_model.py show SERVICE [OPERATION]   names on the wire, members and their types
     api_model.py check FILE                 a JSON file that tests/answers.rs writes; prints what does not fit
+    api_model.py names FILE                 a JSON list of requests; prints the operation of each, a line each
 """
 
 import json
@@ -87,13 +88,13 @@ def check_service(row):
 
 
 def operation_of(service, request):
-    """The operation a request is for, and its path labels."""
+    """The operation a request is for; nothing where the service has none for it."""
     description = model(service)
     if request.get("target"):
-        return request["target"].rsplit(".", 1)[-1], {}
+        return request["target"].rsplit(".", 1)[-1]
     form = dict(urllib.parse.parse_qsl(request.get("body", ""))) if request["form"] else {}
     if "Action" in form:
-        return form["Action"], {}
+        return form["Action"]
     path, _, query = request["path"].partition("?")
     given = {name for name, _ in urllib.parse.parse_qsl(query, keep_blank_values=True)}
     best = None
@@ -108,7 +109,7 @@ def operation_of(service, request):
             rank = (len(wanted), len(re.sub(r"\{[^}]+\}", "", template)))
             if best is None or rank > best[0]:
                 best = (rank, name)
-    return (best[1] if best else None), {}
+    return best[1] if best else None
 
 
 def unknown_members(value, shape, where):
@@ -233,7 +234,7 @@ def check_request(service, request, found):
 def check_exchange(row):
     """One request that was seen, and the recorded answer to it."""
     service = row["service"]
-    name, _ = operation_of(service, row)
+    name = operation_of(service, row)
     if name is None or name not in model(service).operation_names:
         yield f"{service} has no operation for {row.get('target') or row['path']}"
         return
@@ -261,6 +262,15 @@ def check_exchange(row):
             yield f"{service}: the answer of {trouble}"
 
 
+def names(path):
+    """The operation of each request: of the first of its services that has one for it."""
+    with open(path) as file:
+        requests = json.load(file)
+    for request in requests:
+        found = (operation_of(service, request) for service in request["services"])
+        print(next((name for name in found if name), "?"))
+
+
 def check(path):
     with open(path) as file:
         document = json.load(file)
@@ -277,5 +287,7 @@ if __name__ == "__main__":
         show(*sys.argv[2:4])
     elif len(sys.argv) == 3 and sys.argv[1] == "check":
         check(sys.argv[2])
+    elif len(sys.argv) == 3 and sys.argv[1] == "names":
+        names(sys.argv[2])
     else:
         sys.exit(__doc__)

@@ -20,6 +20,9 @@ Control requests (POST a JSON object, the answer is one too):
                      the seed answers what moto does not have: ec2 DescribeReservedInstances and
                      DescribeCapacityReservations, rds DescribeReservedDBInstances and
                      DescribeDBClusterAutomatedBackups
+  /_testbed/missing  {answers: [{service, operation, status?, body}]}
+                     the same, but only where moto lacks the operation. The seed takes these answers
+                     of an empty account from tests/answers, so that every kind can be listed
   /_testbed/quotas   {account, rows: [{ServiceCode, QuotaCode, ...}]}
                      Service Quotas (moto knows only the defaults of 'vpc')
   /_testbed/costs    {account, rows: [{date, service, region, usage_type, usd, record_type}]}
@@ -535,6 +538,7 @@ class Testbed:
         self.quotas = {}  # account -> rows
         self.costs = {}  # account -> rows
         self.canned = {}  # (service, operation, region or "") -> answer
+        self.missing = {}  # (service, operation) -> answer
         self.pages = {}  # listing -> (when it was made, whole body)
 
     def __call__(self, environ, start_response):
@@ -569,6 +573,7 @@ class Testbed:
             "quotas": lambda r: self.keep_rows(self.quotas, r),
             "costs": lambda r: self.keep_rows(self.costs, r),
             "canned": self.keep_canned,
+            "missing": self.keep_missing,
         }
         if operation not in actions:
             return reply(start_response, 404, {})
@@ -584,9 +589,14 @@ class Testbed:
         self.canned[key] = request
         return {}
 
+    def keep_missing(self, request: dict) -> dict:
+        for answer in request["answers"]:
+            self.missing[(answer["service"], answer["operation"])] = answer
+        return {"n": len(request["answers"])}
+
     def reset(self, environ: dict, start_response):
         self.clock.set({})
-        for kept in (self.quotas, self.costs, self.canned, self.pages):
+        for kept in (self.quotas, self.costs, self.canned, self.missing, self.pages):
             kept.clear()
         environ = {**environ, "PATH_INFO": "/moto-api/reset", "wsgi.input": io.BytesIO(b"")}
         return self.inner(environ, start_response)
@@ -623,6 +633,9 @@ class Testbed:
 
         status, headers, body = self.run_moto(call)
         if self.options.unimpl_map and is_unimplemented(status, body):
+            for operation in (call.operation, f"{call.method} {call.path}"):
+                if answer := self.missing.get((call.service, operation)):
+                    return self.reply_canned(answer, start_response)
             return reply_unimplemented(call, start_response)
         if self.options.s3_roots and call.service == "s3" and status == 200:
             headers, body = with_s3_root(headers, body)

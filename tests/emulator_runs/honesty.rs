@@ -40,6 +40,8 @@ impl Report {
             let (known, told) = (&whole[&square], &here[&square]);
             assert_eq!(cell.resources as usize, told.len(), "{square:?} counts what it lists");
             match cell.state.as_str() {
+                // What a refused scanner could not list, AWS's indexes show instead: more, never less.
+                "seen" if cell.kind == "unscanned" => assert!(told.is_superset(known), "{square:?} lost {known:?}"),
                 "seen" | "partly" => assert_eq!(told, known, "{square:?} is called {}", cell.state),
                 "cut" => assert!(told.is_subset(known) && !told.is_empty(), "{square:?} is called cut: {told:?}"),
                 "missed" => assert!(told.is_empty(), "{square:?} is called missed: {told:?}"),

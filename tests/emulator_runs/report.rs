@@ -19,8 +19,18 @@ pub struct Report {
     pub quotas: Vec<Value>,
     pub bill: Option<Value>,
     pub gaps: Vec<Gap>,
+    #[serde(default)]
+    pub unscanned: Vec<Unscanned>,
     pub coverage: Vec<Cell>,
     pub requests: Requests,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Unscanned {
+    #[serde(rename = "type")]
+    pub sort: String,
+    pub region: String,
+    pub resources: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,0 +1,53 @@
+"""What an empty account answers where moto has no answer: the `empty` answers of tests/answers.
+
+They stand in for operations moto lacks, so that a whole scan can be run. An answer of theirs proves
+nothing about AWS, and nothing about the emulator.
+"""
+
+import json
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).resolve().parent
+RECORDED_ACCOUNT = "111122223333"
+
+# Services that are not among those spoken to without an SDK crate: kind prefix -> signing name.
+OTHERS = {"cloudwatch": "monitoring"}
+
+# What the sweep asks, which belongs to no kind.
+SWEEP = [{"service": "resource-explorer-2", "operation": "POST /ListIndexes", "body": {"Indexes": []}}]
+
+
+def signing_names() -> tuple:
+    """Signing names by IAM prefix and by the name in the AWS CLI, out of the program's own table."""
+    source = (HERE.parents[1] / "src/aws/api/services.rs").read_text()
+    rows = re.findall(r'^\s+[A-Z0-9_]+ = "([^"]+)", "([^"]+)", "([^"]+)"', source, re.M)
+    return {iam: signing for _, signing, iam in rows}, {name: signing for name, signing, _ in rows}
+
+
+def answers(account: str) -> list:
+    by_prefix, by_name = signing_names()
+    found = list(SWEEP)
+    for path in sorted((HERE.parent / "answers").glob("*/*.json")):
+        prefix = path.parent.name
+        for exchange in json.loads(path.read_text())["exchanges"]:
+            if exchange.get("empty") is None:
+                continue
+            signing = by_prefix.get(prefix) or OTHERS.get(prefix, prefix)
+            if "service" in exchange:
+                signing = by_name.get(exchange["service"], signing)
+            found.append(
+                {
+                    "service": signing,
+                    "operation": exchange["ask"].replace(RECORDED_ACCOUNT, account),
+                    **answer(exchange["empty"]),
+                }
+            )
+    return found
+
+
+def answer(empty) -> dict:
+    if isinstance(empty, dict) and "error" in empty:
+        body = {"__type": empty["error"], "message": empty.get("message", "")}
+        return {"status": empty.get("status", 400), "body": body}
+    return {"body": empty}
