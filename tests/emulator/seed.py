@@ -19,7 +19,7 @@ import zipfile
 
 sys.dont_write_bytecode = True  # keeps the source tree clean
 
-import nothing  # noqa: E402
+import recorded  # noqa: E402
 from bed import Bed, tags  # noqa: E402
 
 AMI = "ami-0a0a0a0a0a0a0a0a1"
@@ -298,7 +298,7 @@ class Seed:
 
     def run(self) -> None:
         step = self.bed.step
-        self.bed.control("missing", answers=nothing.answers(self.bed.account))
+        self.bed.control("missing", answers=recorded.answers(self.bed.account))
         step("iam role", self.iam_role)
         self.bed.ago(180)
         step("network us-east-1", self.network, EAST, "10.10.0.0/16", False)

@@ -23,6 +23,9 @@ Control requests (POST a JSON object, the answer is one too):
   /_testbed/missing  {answers: [{service, operation, status?, body}]}
                      the same, but only where moto lacks the operation. The seed takes these answers
                      of an empty account from tests/answers, so that every kind can be listed
+  /_testbed/recorded {service, region, exchanges: [{ask, with?, answer | error, ...}]}
+                     plays a recording of tests/answers in one region: the first exchange that fits
+                     a request answers it
   /_testbed/quotas   {account, rows: [{ServiceCode, QuotaCode, ...}]}
                      Service Quotas (moto knows only the defaults of 'vpc')
   /_testbed/costs    {account, rows: [{date, service, region, usage_type, usd, record_type}]}
@@ -47,6 +50,7 @@ Changes to moto's behaviour, each of which can be switched off:
 
 import argparse
 import base64
+import contextlib
 import datetime as dt
 import io
 import json
@@ -527,6 +531,21 @@ class Call:
     def form_value(self, name: str) -> str:
         return self.form.get(name, [""])[0]
 
+    def members(self) -> dict:
+        """What the request says by name, in its query, its form or its body, each as a text."""
+        query = parse_qs(self.environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        said = {name: values[0] for name, values in {**query, **self.form}.items()}
+        if self.body and not self.form:
+            with contextlib.suppress(ValueError):
+                body = json.loads(self.body)
+                if isinstance(body, dict):
+                    said.update({name: as_text(value) for name, value in body.items()})
+        return said
+
+
+def as_text(value) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
 
 class Testbed:
     """The WSGI application: control requests and additions first, moto for the rest."""
@@ -539,6 +558,7 @@ class Testbed:
         self.costs = {}  # account -> rows
         self.canned = {}  # (service, operation, region or "") -> answer
         self.missing = {}  # (service, operation) -> answer
+        self.recorded = {}  # (service, region) -> exchanges
         self.pages = {}  # listing -> (when it was made, whole body)
 
     def __call__(self, environ, start_response):
@@ -550,7 +570,7 @@ class Testbed:
                 return reply(start_response, 500, {"error": repr(error)})
         if self.options.account_map and call.names_account:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.key_id
-        if canned := self.canned_answer(call):
+        if canned := self.canned_answer(call) or self.recorded_answer(call):
             return self.reply_canned(canned, start_response)
         if answer := self.supplement(call):
             status, body = answer
@@ -574,6 +594,7 @@ class Testbed:
             "costs": lambda r: self.keep_rows(self.costs, r),
             "canned": self.keep_canned,
             "missing": self.keep_missing,
+            "recorded": self.keep_recorded,
         }
         if operation not in actions:
             return reply(start_response, 404, {})
@@ -594,9 +615,28 @@ class Testbed:
             self.missing[(answer["service"], answer["operation"])] = answer
         return {"n": len(request["answers"])}
 
+    def keep_recorded(self, request: dict) -> dict:
+        key = (request["service"], request["region"])
+        self.recorded.setdefault(key, []).extend(request["exchanges"])
+        return {"n": len(self.recorded[key])}
+
+    def recorded_answer(self, call: Call):
+        exchanges = self.recorded.get((call.service, call.region))
+        if not exchanges:
+            return None
+        asks, members = (call.operation, f"{call.method} {call.path}"), call.members()
+        for exchange in exchanges:
+            wanted = exchange.get("with", {})
+            if exchange["ask"] in asks and all(members.get(k) == as_text(v) for k, v in wanted.items()):
+                if "error" in exchange:
+                    body = {"__type": exchange["error"], "message": exchange.get("message", "")}
+                    return {"status": exchange.get("status", 400), "body": body}
+                return {"body": exchange["answer"]}
+        return None
+
     def reset(self, environ: dict, start_response):
         self.clock.set({})
-        for kept in (self.quotas, self.costs, self.canned, self.missing, self.pages):
+        for kept in (self.quotas, self.costs, self.canned, self.missing, self.recorded, self.pages):
             kept.clear()
         environ = {**environ, "PATH_INFO": "/moto-api/reset", "wsgi.input": io.BytesIO(b"")}
         return self.inner(environ, start_response)

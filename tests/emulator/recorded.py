@@ -1,9 +1,11 @@
-"""What an empty account answers where moto has no answer: the `empty` answers of tests/answers.
+"""Answers out of tests/answers: what an empty account says where moto has no answer, and whole recordings
+for what moto cannot hold.
 
 They stand in for operations moto lacks, so that a whole scan can be run. An answer of theirs proves
 nothing about AWS, and nothing about the emulator.
 """
 
+import functools
 import json
 import pathlib
 import re
@@ -18,6 +20,7 @@ OTHERS = {"cloudwatch": "monitoring"}
 SWEEP = [{"service": "resource-explorer-2", "operation": "POST /ListIndexes", "body": {"Indexes": []}}]
 
 
+@functools.cache
 def signing_names() -> tuple:
     """Signing names by IAM prefix and by the name in the AWS CLI, out of the program's own table."""
     source = (HERE.parents[1] / "src/aws/api/services.rs").read_text()
@@ -25,17 +28,28 @@ def signing_names() -> tuple:
     return {iam: signing for _, signing, iam in rows}, {name: signing for name, signing, _ in rows}
 
 
-def answers(account: str) -> list:
+def signing_name(prefix: str, exchange: dict) -> str:
     by_prefix, by_name = signing_names()
+    signing = by_prefix.get(prefix) or OTHERS.get(prefix, prefix)
+    return by_name.get(exchange.get("service"), signing)
+
+
+def recording(kind: str, account: str) -> list:
+    """The exchanges of a kind with their signing names, as another account would have them."""
+    prefix, thing = kind.split(":", 1)
+    text = (HERE.parent / "answers" / prefix / f"{thing}.json").read_text()
+    exchanges = json.loads(text.replace(RECORDED_ACCOUNT, account))["exchanges"]
+    return [(signing_name(prefix, exchange), exchange) for exchange in exchanges]
+
+
+def answers(account: str) -> list:
     found = list(SWEEP)
     for path in sorted((HERE.parent / "answers").glob("*/*.json")):
         prefix = path.parent.name
         for exchange in json.loads(path.read_text())["exchanges"]:
             if exchange.get("empty") is None:
                 continue
-            signing = by_prefix.get(prefix) or OTHERS.get(prefix, prefix)
-            if "service" in exchange:
-                signing = by_name.get(exchange["service"], signing)
+            signing = signing_name(prefix, exchange)
             found.append(
                 {
                     "service": signing,
