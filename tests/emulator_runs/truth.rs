@@ -10,6 +10,8 @@ use super::support::{Emulator, Truth, TruthRow};
 /// Types of the truth list that are scanned, with the kind of each. Types that are missing here are those the program
 /// does not scan.
 const KINDS: &[(&str, &str)] = &[
+    ("acm-pca:certificate-authority", "acm-pca:certificate-authority"),
+    ("acm:certificate", "acm:certificate"),
     ("autoscaling:group", "autoscaling:autoScalingGroup"),
     ("ec2:eip", "ec2:elastic-ip"),
     ("ec2:image", "ec2:image"),
@@ -34,12 +36,18 @@ const KINDS: &[(&str, &str)] = &[
     ("rds:cluster-snapshot", "rds:cluster-snapshot"),
     ("rds:db", "rds:db"),
     ("rds:snapshot", "rds:snapshot"),
+    ("route53:hosted-zone", "route53:hostedzone"),
     ("s3:bucket", "s3:bucket"),
     ("s3:multipart-upload", "s3:multipart-upload"),
 ];
 
 /// Categories that advise on a resource that is in use instead of calling it a leftover.
 const ADVICE: &[&str] = &["commitment", "outdated", "oversized", "quota", "trial"];
+
+/// The id a report gives what the truth list names by its ARN or address.
+fn short(id: &str) -> &str {
+    if id.starts_with("arn:") || id.starts_with("http") { id.rsplit(['/', ':']).next().unwrap_or(id) } else { id }
+}
 
 /// Findings by kind and id.
 type ByResource<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Finding>>;
@@ -85,7 +93,7 @@ fn every_leftover_of_the_account_is_found_and_nothing_else_is_flagged() {
     let wrong: Vec<String> = rows
         .iter()
         .filter_map(|(kind, row)| {
-            let of_row = findings.get(&(*kind, row.id.as_str())).unwrap_or(&none);
+            let of_row = findings.get(&(*kind, short(&row.id))).unwrap_or(&none);
             disagreement(row, of_row).map(|how| format!("{kind} {} in {}: {how}", row.id, row.region))
         })
         .collect();
@@ -113,7 +121,7 @@ fn every_resource_of_the_account_is_in_the_inventory() {
     let (truth, report) = (&Emulator::seeded().truth, &runs::whole().ran.report);
     let lost: Vec<String> = in_scope(truth)
         .iter()
-        .filter(|(kind, row)| !report.resources.iter().any(|seen| seen.kind == *kind && seen.id == row.id))
+        .filter(|(kind, row)| !report.resources.iter().any(|seen| seen.kind == *kind && seen.id == short(&row.id)))
         .map(|(kind, row)| format!("{kind} {} in {}", row.id, row.region))
         .collect();
     assert!(lost.is_empty(), "{}", lost.join("\n"));
@@ -129,7 +137,7 @@ fn what_the_truth_list_does_not_know_is_not_called_a_leftover() {
         .filter(|finding| finding.is_open() && !ADVICE.contains(&finding.category.as_str()))
         .filter(|finding| !truth.ignores(&finding.resource.id))
         .filter(|finding| {
-            !known.iter().any(|(kind, row)| *kind == finding.resource.kind && row.id == finding.resource.id)
+            !known.iter().any(|(kind, row)| *kind == finding.resource.kind && short(&row.id) == finding.resource.id)
         })
         .map(|finding| (&finding.rule, &finding.resource.id, &finding.resource.region))
         .collect();
