@@ -105,7 +105,7 @@ impl Replay {
         let mut text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
         seen.exchanges.push(asked.exchange(&self.kind, exchange.service.as_deref(), &text));
         if self.trick == Trick::Garble && seen.asked.len() == 1 {
-            text.truncate(text.len() / 2);
+            text.truncate(broken(&text, &asked.signing));
         }
         respond(200, text)
     }
@@ -201,13 +201,21 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// Where a text breaks off: in the middle; with EC2 in its first element, since the SDK's reader of XML takes the end of
+/// the text behind that for the end of all. (On a real wire a body that is too short is an error before it is read.)
+fn broken(text: &str, signing: &str) -> usize {
+    if signing == "ec2" { text.find('>').unwrap_or_default() } else { text.floor_char_boundary(text.len() / 2) }
+}
+
 fn respond(status: u16, text: String) -> HttpResponse {
     HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(text))
 }
 
 fn refuse(xml: bool, status: u16, code: &str, message: &str) -> HttpResponse {
     let text = if xml {
-        format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>")
+        // EC2 looks for `Errors`, everybody else for the first `Error`.
+        let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+        format!("<ErrorResponse><Errors>{error}</Errors>{error}</ErrorResponse>")
     } else {
         json!({ "__type": code, "message": message }).to_string()
     };

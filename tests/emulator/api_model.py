@@ -245,7 +245,8 @@ def check_exchange(row):
     answer = row["answer"]
     if answer.lstrip().startswith("<"):
         root = ElementTree.fromstring(answer)
-        if row["form"]:
+        # Answers of EC2 have no element for the result.
+        if row["form"] and model(service).metadata["protocol"] != "ec2":
             root = next((node for node in root if node.tag.endswith(f"{name}Result")), None)
             if root is None:
                 yield f"{service} {name}: no {name}Result in the answer"

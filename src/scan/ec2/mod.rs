@@ -3,6 +3,7 @@
 pub mod address;
 pub mod billing;
 pub mod capacity_reservation;
+pub mod client_vpn_endpoint;
 pub mod image;
 pub mod instance;
 pub mod internet_gateway;
@@ -15,9 +16,12 @@ pub mod route_table;
 pub mod security_group;
 pub mod snapshot;
 pub mod subnet;
+pub mod transit_gateway;
+pub mod transit_gateway_attachment;
 pub mod volume;
 pub mod vpc;
 pub mod vpc_endpoint;
+pub mod vpn_connection;
 
 use std::collections::BTreeMap;
 
@@ -43,6 +47,10 @@ pub const SCANNERS: &[Scanner] = &[
     Scanner::of::<internet_gateway::InternetGateways>(),
     Scanner::of::<route_table::RouteTables>(),
     Scanner::of::<vpc_endpoint::VpcEndpoints>(),
+    Scanner::of::<vpn_connection::VpnConnections>(),
+    Scanner::of::<client_vpn_endpoint::ClientVpnEndpoints>(),
+    Scanner::of::<transit_gateway::TransitGateways>(),
+    Scanner::of::<transit_gateway_attachment::TransitGatewayAttachments>(),
     Scanner::of::<reserved_instances::ReservedInstances>(),
     Scanner::of::<capacity_reservation::CapacityReservations>(),
 ];
