@@ -261,6 +261,11 @@ pub struct Pages<'a> {
 }
 
 impl Pages<'_> {
+    /// Whether the last page was given.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
     /// The next page. `None` behind the last one.
     ///
     /// Errors as [`Cx::call`] does, and when AWS leads round in circles: a listing without end is no listing.
