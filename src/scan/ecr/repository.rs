@@ -171,7 +171,7 @@ fn listed(
 
 fn gib<'i>(images: impl Iterator<Item = &'i Image>) -> f64 {
     const GIB: f64 = 1_073_741_824.0;
-    images.filter_map(|image| image.image_size_in_bytes).sum::<f64>() / GIB
+    images.filter_map(|image| image.image_size_in_bytes).fold(0.0, |sum, size| sum + size) / GIB
 }
 
 /// Storage; layers that images share are billed once, so this is the most it can be. Rules read the parts by these
