@@ -1,0 +1,208 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::aws::api::services::KMS;
+use crate::aws::api::{At, Call, Tags, each};
+use crate::aws::{Cx, Fault};
+use crate::model::{Kind, Need, Needs, Resource, Role};
+use crate::scan::detail::Detail;
+use crate::scan::found::{Found, Listed};
+use crate::scan::{Billing, Scan};
+
+const LIST: Call = KMS.rpc("ListKeys").paged_as("Marker", "NextMarker");
+const DESCRIBE: Call = KMS.rpc("DescribeKey");
+const ALIASES: Call = KMS.rpc("ListAliases").paged_as("Marker", "NextMarker");
+const TAGS: Call = KMS.rpc("ListResourceTags");
+
+/// KMS keys of the customer. Keys AWS manages (`alias/aws/…`) are free, cannot be deleted and are not listed.
+pub struct Keys;
+
+/// Facts of a key. Source: `kms:ListKeys`, `kms:DescribeKey`, `kms:ListAliases`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Facts {
+    /// `Enabled`, `Disabled` (billed all the same), `PendingDeletion` (not billed), `PendingImport`, `Unavailable`, …
+    state: String,
+    /// What it is for: `ENCRYPT_DECRYPT`, `SIGN_VERIFY`, …
+    usage: String,
+    /// `SYMMETRIC_DEFAULT`, `RSA_2048`, …
+    spec: String,
+    /// Where its material comes from: `AWS_KMS`, `EXTERNAL`, `AWS_CLOUDHSM`, `EXTERNAL_KEY_STORE`.
+    origin: String,
+    /// What whoever made it wrote about it. Absent when nothing.
+    description: Option<String>,
+    /// Names that lead to it, `alias/orders`. Empty where there are none, and when they could not be listed.
+    aliases: Vec<String>,
+    /// When it will be deleted. Absent unless that is planned.
+    deletion_at: Option<Timestamp>,
+    /// `PRIMARY` or `REPLICA` of a key of several regions; each is billed. Absent for others.
+    multi_region: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    #[serde(default)]
+    keys: Vec<Key>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Key {
+    key_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    key_metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    key_id: String,
+    arn: String,
+    creation_date: Option<At>,
+    description: Option<String>,
+    key_usage: Option<String>,
+    key_state: Option<String>,
+    deletion_date: Option<At>,
+    origin: Option<String>,
+    key_manager: Option<String>,
+    key_spec: Option<String>,
+    multi_region_configuration: Option<MultiRegion>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MultiRegion {
+    multi_region_key_type: Option<String>,
+    primary_key: Option<Primary>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Primary {
+    arn: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AliasPage {
+    #[serde(default)]
+    aliases: Vec<Alias>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Alias {
+    alias_name: String,
+    target_key_id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tagged {
+    #[serde(default)]
+    tags: Tags,
+}
+
+impl Scan for Keys {
+    const KIND: Kind = Kind::new("kms:key");
+    const TITLE: &'static str = "KMS keys";
+    const ACTIONS: &'static [&'static str] =
+        &["kms:DescribeKey", "kms:ListAliases", "kms:ListKeys", "kms:ListResourceTags"];
+    const BILLING: Billing = Billing::By(needs);
+    type Facts = Facts;
+
+    async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
+        let (naming, tagging) = (Detail::default(), Detail::default());
+        let mut names = None;
+        let mut pages = cx.pages(&LIST, json!({ "Limit": 1000 }));
+        while let Some(page) = pages.next::<Page>().await? {
+            if names.is_none() && !page.keys.is_empty() {
+                names = Some(naming.ask(found, "aliases", aliases(cx)).await.unwrap_or_default());
+            }
+            let keys = each(page.keys, async |key: Key| {
+                // A key's own policy may keep the account from looking at it: then the listing is not whole.
+                let described = match cx.call::<Described>(&DESCRIBE, json!({ "KeyId": key.key_id })).await {
+                    Err(fault) if fault.is_gone() => return Ok(None),
+                    other => other?.key_metadata,
+                };
+                if described.key_manager.as_deref() == Some("AWS") {
+                    return Ok(None);
+                }
+                let tags = cx.call::<Tagged>(&TAGS, json!({ "KeyId": key.key_id }));
+                let tagged = tagging.ask(found, &key.key_id, tags).await.unwrap_or_default();
+                Ok(Some((described, tagged)))
+            });
+            let mut trouble = None;
+            for key in keys.await {
+                match key {
+                    Ok(Some((key, tagged))) => {
+                        let own = names.as_ref().and_then(|all| all.get(&key.key_id)).cloned().unwrap_or_default();
+                        found.add(listed(key, own, tagged)).await;
+                    }
+                    Ok(None) => {}
+                    Err(fault) => trouble = trouble.or(Some(fault)),
+                }
+            }
+            if let Some(fault) = trouble {
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Names of keys, by the key.
+async fn aliases(cx: &Cx) -> Result<BTreeMap<String, Vec<String>>, Fault> {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut pages = cx.pages(&ALIASES, json!({ "Limit": 100 }));
+    while let Some(page) = pages.next::<AliasPage>().await? {
+        for alias in page.aliases {
+            if let Some(key) = alias.target_key_id {
+                names.entry(key).or_default().push(alias.alias_name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn listed(key: Metadata, aliases: Vec<String>, tagged: Tagged) -> Listed<Facts> {
+    let (multi_region, primary) = match key.multi_region_configuration {
+        Some(config) => (config.multi_region_key_type, config.primary_key.and_then(|primary| primary.arn)),
+        None => (None, None),
+    };
+    let name = aliases.first().cloned();
+    let facts = Facts {
+        state: key.key_state.unwrap_or_default(),
+        usage: key.key_usage.unwrap_or_default(),
+        spec: key.key_spec.unwrap_or_default(),
+        origin: key.origin.unwrap_or_default(),
+        description: key.description.filter(|text| !text.is_empty()),
+        aliases: aliases.clone(),
+        deletion_at: key.deletion_date.map(|at| at.0),
+        multi_region,
+    };
+    let listed = Listed::new(key.key_id, facts)
+        .arn(Some(key.arn.clone()))
+        .name(name)
+        .created(key.creation_date.map(|at| at.0))
+        .tags(tagged.tags.0)
+        .refers(Role::MadeFrom, primary.filter(|primary| *primary != key.arn));
+    // What is encrypted with a key often names it by its alias.
+    aliases.into_iter().fold(listed, |listed, alias| listed.refers(Role::OneOf, Some(alias)))
+}
+
+/// By the month until it is deleted, used or not; nothing while it waits for its deletion.
+fn needs(key: &Resource) -> Needs {
+    match key.text("state") {
+        Some("PendingDeletion" | "PendingReplicaDeletion") => Needs::free(),
+        _ => Needs::of(vec![Need::months("key", "kms.key", 1.0)]),
+    }
+}
