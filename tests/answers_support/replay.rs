@@ -204,7 +204,11 @@ fn decode(text: &str) -> String {
 /// Where a text breaks off: in the middle; with EC2 in its first element, since the SDK's reader of XML takes the end of
 /// the text behind that for the end of all. (On a real wire a body that is too short is an error before it is read.)
 fn broken(text: &str, signing: &str) -> usize {
-    if signing == "ec2" { text.find('>').unwrap_or_default() } else { text.floor_char_boundary(text.len() / 2) }
+    if matches!(signing, "ec2" | "monitoring") {
+        text.find('>').unwrap_or_default()
+    } else {
+        text.floor_char_boundary(text.len() / 2)
+    }
 }
 
 fn respond(status: u16, text: String) -> HttpResponse {

@@ -1,6 +1,9 @@
 //! Amazon Connect.
 
+pub mod instance;
+pub mod phone_number;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<phone_number::PhoneNumbers>(), Scanner::of::<instance::Instances>()];
