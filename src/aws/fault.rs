@@ -20,6 +20,8 @@ pub struct Fault {
     pub action: String,
     /// Error code as AWS wrote it. Empty when the request never got that far.
     pub code: String,
+    /// What AWS said, word for word. Empty when it said nothing.
+    pub said: String,
     /// One line for people, cleaned.
     pub detail: String,
 }
@@ -27,7 +29,7 @@ pub struct Fault {
 impl Fault {
     /// A fault that is not an SDK error.
     pub fn new(why: Why, action: &str, detail: impl Into<String>) -> Fault {
-        Fault { why, action: action.to_owned(), code: String::new(), detail: detail.into() }
+        Fault { why, action: action.to_owned(), code: String::new(), said: String::new(), detail: detail.into() }
     }
 
     /// For `map_err`: turns the SDK's error of a request with the given IAM action into a fault.
@@ -89,6 +91,7 @@ where
         why,
         action: action.to_owned(),
         code: code.to_owned(),
+        said: String::new(),
         detail: clean(&detail).into_owned(),
     };
     match error {
@@ -98,7 +101,7 @@ where
             let unread = chain_of(Some(service.err()));
             let message = service.err().message().unwrap_or(&unread);
             let why = why_of(code, message, status);
-            fault(why, code, explain(why, code, message, action))
+            Fault { said: message.to_owned(), ..fault(why, code, explain(why, code, message, action)) }
         }
         SdkError::TimeoutError(_) => fault(Why::TimedOut, "", "no answer in time".to_owned()),
         SdkError::DispatchFailure(dispatch) => {

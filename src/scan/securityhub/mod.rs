@@ -1,6 +1,8 @@
 //! AWS Security Hub.
 
+pub mod hub;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<hub::Hubs>()];
