@@ -15,7 +15,7 @@ use crate::model::Kind;
 const ROOTS: &[&str] = &["age", "cost", "metrics", "now", "params", "resource"];
 
 /// Functions of this program.
-const OURS: &[&str] = &["days", "exists", "lookup", "since", "users"];
+const OURS: &[&str] = &["billed", "days", "exists", "lookup", "since", "users"];
 
 /// Functions and methods of CEL itself that rules may use.
 const STANDARD: &[&str] = &[

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::{Catalogue, Param};
 use crate::audit::Audit;
-use crate::model::{Cost, Kind, Measurement, Region, Resource};
+use crate::model::{Bill, Cost, Kind, Measurement, Region, Resource, Usd};
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -41,9 +41,23 @@ pub fn root(audit: &Arc<Audit>, region: &Region, now: Timestamp) -> Context<'sta
             }
         }),
     ];
-    debug_assert!(added.iter().all(Result::is_ok), "none of the names is one of CEL's own");
+    let bill = audit.clone();
+    let billed = context.add_function("billed", move |prefix: Arc<String>| match &bill.bill {
+        Some(bill) => Ok(dollars(bill, &prefix)),
+        None => Err(ExecutionError::function_error("billed", "there is no bill to look at")),
+    });
+    debug_assert!(added.iter().chain([&billed]).all(Result::is_ok), "none of the names is one of CEL's own");
     context.add_variable_from_value("now", timestamp(now));
     context
+}
+
+/// Dollars of the bill's period for usage types that begin so, whatever region's code stands before it.
+fn dollars(bill: &Bill, prefix: &str) -> f64 {
+    let begins = |usage: &str| {
+        usage.starts_with(prefix) || usage.split_once('-').is_some_and(|(_, rest)| rest.starts_with(prefix))
+    };
+    let sum: Usd = bill.lines.iter().filter(|line| begins(&line.usage_type)).map(|line| line.usd).sum();
+    sum.micros() as f64 / 1_000_000.0
 }
 
 fn chrono_days(count: i64) -> Value {

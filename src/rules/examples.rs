@@ -13,8 +13,8 @@ use super::vocabulary::{Type, Vocabulary};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
-    Account, Cell, CellState, Cost, CostPart, Event, Kind, Measurement, MetricReading, PriceOrigin, PriceSource, Ref,
-    Region, RegionState, Resource, ResourceId, Role, Usd,
+    Account, Bill, BillLine, BillPeriod, Cell, CellState, Cost, CostPart, Event, Kind, Measurement, MetricReading,
+    PriceOrigin, PriceSource, Ref, Region, RegionState, Resource, ResourceId, Role, Usd,
 };
 use crate::score::Weights;
 
@@ -42,6 +42,8 @@ pub struct Example {
     metrics: BTreeMap<String, ExampleReading>,
     #[serde(default)]
     others: Vec<Other>,
+    /// Dollars by usage type. Absent where there is no bill.
+    bill: Option<BTreeMap<String, f64>>,
 }
 
 fn example_id() -> String {
@@ -128,6 +130,9 @@ fn run(set: &RuleSet, rule: &Rule, example: &Example, words: &Vocabulary) -> Res
         let other = resource(&kind, &other.id, other.age_days, &other.resource, &other.tags, &other.refs, words, now)?;
         audit.apply(Event::Found { resource: Box::new(other) });
     }
+    if let Some(usage) = &example.bill {
+        audit.apply(Event::Billed { bill: bill(usage, now) });
+    }
     for cell in cells {
         audit.apply(Event::Finished { cell, state: CellState::Seen, requests: 0, seconds: 0.0 });
     }
@@ -140,6 +145,27 @@ fn run(set: &RuleSet, rule: &Rule, example: &Example, words: &Vocabulary) -> Res
         }
         (false, true) => Err("should be missed and is hit".to_owned()),
         _ => Ok(()),
+    }
+}
+
+/// A bill with these dollars by usage type.
+fn bill(usage: &BTreeMap<String, f64>, now: Timestamp) -> Bill {
+    let line = |(usage_type, usd): (&String, &f64)| BillLine {
+        service: "sample".to_owned(),
+        region: "us-east-1".to_owned(),
+        usage_type: usage_type.clone(),
+        usd: Usd::from_dollars(*usd),
+    };
+    let lines: Vec<BillLine> = usage.iter().map(line).collect();
+    Bill {
+        period: BillPeriod { start: "2026-10-27".to_owned(), end: "2026-11-26".to_owned(), estimated: false },
+        currency: "USD".to_owned(),
+        usage_usd: lines.iter().map(|line| line.usd).sum(),
+        lines,
+        charges: Vec::new(),
+        credits_usd: Usd::ZERO,
+        forecast_usd: None,
+        fetched_at: now,
     }
 }
 

@@ -97,7 +97,7 @@ pub struct Call {
 }
 
 /// First words of operations that read. Anything else does not compile.
-const READING: &[&str] = &["BatchGet", "Describe", "Get", "List", "Search"];
+const READING: &[&str] = &["BatchGet", "Describe", "Get", "List", "Lookup", "Search"];
 
 const fn begins(text: &str, start: &str) -> bool {
     let (text, start) = (text.as_bytes(), start.as_bytes());
