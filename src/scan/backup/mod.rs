@@ -1,6 +1,9 @@
 //! AWS Backup.
 
+pub mod recovery_point;
+pub mod vault;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<vault::Vaults>(), Scanner::of::<recovery_point::RecoveryPoints>()];

@@ -1,6 +1,9 @@
 //! Amazon FSx.
 
+pub mod backup;
+pub mod file_system;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<file_system::FileSystems>(), Scanner::of::<backup::Backups>()];

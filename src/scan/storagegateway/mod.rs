@@ -1,6 +1,8 @@
 //! AWS Storage Gateway.
 
+pub mod gateway;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<gateway::Gateways>()];
