@@ -34,8 +34,8 @@ pub struct Facts {
     origin: String,
     /// What whoever made it wrote about it. Absent when nothing.
     description: Option<String>,
-    /// Names that lead to it, `alias/orders`. Empty where there are none, and when they could not be listed.
-    aliases: Vec<String>,
+    /// Names that lead to it, `alias/orders`. Empty where there are none; absent when they could not be listed.
+    aliases: Option<Vec<String>>,
     /// When it will be deleted. Absent unless that is planned.
     deletion_at: Option<Timestamp>,
     /// `PRIMARY` or `REPLICA` of a key of several regions; each is billed. Absent for others.
@@ -125,7 +125,7 @@ impl Scan for Keys {
         let mut pages = cx.pages(&LIST, json!({ "Limit": 1000 }));
         while let Some(page) = pages.next::<Page>().await? {
             if names.is_none() && !page.keys.is_empty() {
-                names = Some(naming.ask(found, "aliases", aliases(cx)).await.unwrap_or_default());
+                names = Some(naming.ask(found, "aliases", aliases(cx)).await);
             }
             let keys = each(page.keys, async |key: Key| {
                 // A key's own policy may keep the account from looking at it: then the listing is not whole.
@@ -144,7 +144,8 @@ impl Scan for Keys {
             for key in keys.await {
                 match key {
                     Ok(Some((key, tagged))) => {
-                        let own = names.as_ref().and_then(|all| all.get(&key.key_id)).cloned().unwrap_or_default();
+                        let all = names.as_ref().and_then(Option::as_ref);
+                        let own = all.map(|all| all.get(&key.key_id).cloned().unwrap_or_default());
                         found.add(listed(key, own, tagged)).await;
                     }
                     Ok(None) => {}
@@ -173,12 +174,12 @@ async fn aliases(cx: &Cx) -> Result<BTreeMap<String, Vec<String>>, Fault> {
     Ok(names)
 }
 
-fn listed(key: Metadata, aliases: Vec<String>, tagged: Tagged) -> Listed<Facts> {
+fn listed(key: Metadata, aliases: Option<Vec<String>>, tagged: Tagged) -> Listed<Facts> {
     let (multi_region, primary) = match key.multi_region_configuration {
         Some(config) => (config.multi_region_key_type, config.primary_key.and_then(|primary| primary.arn)),
         None => (None, None),
     };
-    let name = aliases.first().cloned();
+    let name = aliases.iter().flatten().next().cloned();
     let facts = Facts {
         state: key.key_state.unwrap_or_default(),
         usage: key.key_usage.unwrap_or_default(),
@@ -196,7 +197,7 @@ fn listed(key: Metadata, aliases: Vec<String>, tagged: Tagged) -> Listed<Facts> 
         .tags(tagged.tags.0)
         .refers(Role::MadeFrom, primary.filter(|primary| *primary != key.arn));
     // What is encrypted with a key often names it by its alias.
-    aliases.into_iter().fold(listed, |listed, alias| listed.refers(Role::OneOf, Some(alias)))
+    aliases.into_iter().flatten().fold(listed, |listed, alias| listed.refers(Role::OneOf, Some(alias)))
 }
 
 /// By the month until it is deleted, used or not; nothing while it waits for its deletion.
