@@ -31,8 +31,8 @@ pub struct Facts {
     currency: Option<String>,
     /// What was spent in the present period, in the same unit. Absent when AWS has not worked it out yet.
     spent: Option<f64>,
-    /// Actions it takes by itself, each billed by the day beyond the first two of an account. Absent when they could not
-    /// be listed.
+    /// Actions it takes by itself. A budget with any is billed by the day, however many it has, beyond the first two such
+    /// budgets of an account. Absent when they could not be listed.
     actions: Option<f64>,
 }
 
@@ -130,14 +130,15 @@ fn listed(cx: &Cx, budget: Budget, actions: Option<f64>) -> Listed<Facts> {
     Listed::new(budget.budget_name, facts).arn(Some(arn))
 }
 
-/// Each action by the day. The first two of an account are free and nobody tells which ones, so this is the most it can
-/// be.
+/// A budget with actions by the day, whatever their number. The first two of an account are free and nobody tells which
+/// ones, so this is the most it can be.
 fn needs(budget: &Resource) -> Needs {
     const DAYS: f64 = 730.0 / 24.0;
     match budget.number("actions") {
         Some(count) if count > 0.0 => {
-            Needs::of(vec![Need::new("actions", "budgets.action_enabled", count * DAYS, "day")]).at_most()
+            Needs::of(vec![Need::new("actions", "budgets.action_enabled", DAYS, "day")]).at_most()
         }
-        _ => Needs::free(),
+        Some(_) => Needs::free(),
+        None => Needs::unpriced("actions"),
     }
 }

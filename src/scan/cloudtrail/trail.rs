@@ -12,12 +12,13 @@ use crate::scan::{Billing, Scan, ownership};
 
 const LIST: Call = CLOUDTRAIL.rpc("DescribeTrails");
 const STATUS: Call = CLOUDTRAIL.rpc("GetTrailStatus");
+const SELECTORS: Call = CLOUDTRAIL.rpc("GetEventSelectors");
 
 /// CloudTrail trails, each in its home region. A trail an organization keeps in all of its accounts names it as its owner.
 /// CloudTrail does not tell when one was made.
 pub struct Trails;
 
-/// Facts of a trail. Source: `cloudtrail:DescribeTrails`, `cloudtrail:GetTrailStatus`.
+/// Facts of a trail. Source: `cloudtrail:DescribeTrails`, `cloudtrail:GetTrailStatus`, `cloudtrail:GetEventSelectors`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Facts {
     /// Whether it writes down what happens in every region.
@@ -34,6 +35,12 @@ pub struct Facts {
     logging: Option<bool>,
     /// Why it could not deliver the last time: `NoSuchBucket`. Absent when it could, and when that could not be read.
     delivery_error: Option<String>,
+    /// Management events it records: `all`, `read`, `write` or `none`. Absent when that could not be read.
+    management_events: Option<String>,
+    /// Another trail of this home region that delivers the same management events: every copy but the first is billed by
+    /// the event. Of equals the first by name stands for the first copy. Absent when there is none, and when details could
+    /// not be read.
+    duplicates: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,55 +72,176 @@ struct Status {
     latest_delivery_error: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Selectors {
+    #[serde(default)]
+    event_selectors: Vec<Selector>,
+    #[serde(default)]
+    advanced_event_selectors: Vec<Advanced>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Selector {
+    read_write_type: Option<String>,
+    include_management_events: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Advanced {
+    #[serde(default)]
+    field_selectors: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Field {
+    field: String,
+    #[serde(default)]
+    equals: Vec<String>,
+}
+
 impl Scan for Trails {
     const KIND: Kind = Kind::new("cloudtrail:trail");
     const TITLE: &'static str = "CloudTrail trails";
-    const ACTIONS: &'static [&'static str] = &["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"];
+    const ACTIONS: &'static [&'static str] =
+        &["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"];
     const BILLING: Billing = Billing::By(needs);
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
-        let asking = Detail::default();
+        let (asking, selecting) = (Detail::default(), Detail::default());
         // Without shadows a region lists the trails whose home it is.
-        let mut pages = cx.pages(&LIST, json!({ "includeShadowTrails": false }));
-        while let Some(page) = pages.next::<Page>().await? {
-            let trails = each(page.trail_list, async |trail: Trail| {
-                let status = cx.call::<Status>(&STATUS, json!({ "Name": trail.arn }));
-                let status = asking.ask(found, &trail.name, status).await;
-                (trail, status)
-            });
-            for (trail, status) in trails.await {
-                found.add(listed(cx, trail, status)).await;
-            }
+        let page: Page = cx.call(&LIST, json!({ "includeShadowTrails": false })).await?;
+        let trails = each(page.trail_list, async |trail: Trail| {
+            let status = cx.call::<Status>(&STATUS, json!({ "Name": trail.arn }));
+            let status = asking.ask(found, &trail.name, status).await;
+            let selectors = cx.call::<Selectors>(&SELECTORS, json!({ "TrailName": trail.arn }));
+            let selectors = selecting.ask(found, &trail.name, selectors).await;
+            let facts = facts(&trail, status, selectors);
+            (trail, facts)
+        });
+        let trails = trails.await;
+        let duplicates: Vec<_> = trails.iter().map(|one| first_copy(one, &trails)).collect();
+        for ((trail, facts), duplicates) in trails.into_iter().zip(duplicates) {
+            found.add(listed(cx, trail, Facts { duplicates, ..facts })).await;
         }
         Ok(())
     }
 }
 
-fn listed(cx: &Cx, trail: Trail, status: Option<Status>) -> Listed<Facts> {
-    let of_organization = trail.is_organization_trail.unwrap_or_default();
+fn listed(cx: &Cx, trail: Trail, facts: Facts) -> Listed<Facts> {
     let is_ours = trail.arn.contains(&format!(":{}:", cx.account()));
-    let owner = (of_organization && !is_ours).then(|| ownership::service("the organization", "IsOrganizationTrail"));
-    let bucket = trail.s3_bucket_name.unwrap_or_default();
-    let facts = Facts {
+    let foreign = facts.of_organization && !is_ours;
+    let owner = foreign.then(|| ownership::service("the organization", "IsOrganizationTrail"));
+    Listed::new(trail.name, facts)
+        .arn(Some(trail.arn))
+        .owner(owner)
+        .refers(Role::Uses, trail.s3_bucket_name)
+        .refers(Role::Uses, trail.cloud_watch_logs_log_group_arn)
+        .refers(Role::Needs, trail.kms_key_id)
+}
+
+fn facts(trail: &Trail, status: Option<Status>, selectors: Option<Selectors>) -> Facts {
+    Facts {
         multi_region: trail.is_multi_region_trail.unwrap_or_default(),
-        of_organization,
-        bucket: bucket.clone(),
+        of_organization: trail.is_organization_trail.unwrap_or_default(),
+        bucket: trail.s3_bucket_name.clone().unwrap_or_default(),
         custom_selectors: trail.has_custom_event_selectors.unwrap_or_default(),
         insights: trail.has_insight_selectors.unwrap_or_default(),
         logging: status.as_ref().and_then(|status| status.is_logging),
         delivery_error: status.and_then(|status| status.latest_delivery_error).filter(|text| !text.is_empty()),
+        management_events: selectors.map(|selectors| management(&selectors).to_owned()),
+        duplicates: None,
+    }
+}
+
+/// Which management events are selected. What leaves single sources out counts like what takes them all in.
+fn management(selectors: &Selectors) -> &'static str {
+    let (mut read, mut write) = (false, false);
+    for selector in selectors.event_selectors.iter().filter(|one| one.include_management_events.unwrap_or_default()) {
+        let kind = selector.read_write_type.as_deref().unwrap_or("All");
+        read |= kind != "WriteOnly";
+        write |= kind != "ReadOnly";
+    }
+    for selector in &selectors.advanced_event_selectors {
+        let value = |name: &str| {
+            let field = selector.field_selectors.iter().find(|field| field.field == name);
+            field.and_then(|field| field.equals.first()).map(String::as_str)
+        };
+        if value("eventCategory") == Some("Management") {
+            read |= value("readOnly") != Some("false");
+            write |= value("readOnly") != Some("true");
+        }
+    }
+    match (read, write) {
+        (true, true) => "all",
+        (true, false) => "read",
+        (false, true) => "write",
+        (false, false) => "none",
+    }
+}
+
+/// The trail that delivers the management events of this one and comes before it: one that reaches farther, or the first
+/// by name of equals.
+fn first_copy(one: &(Trail, Facts), all: &[(Trail, Facts)]) -> Option<String> {
+    let (trail, facts) = one;
+    let events = facts.management_events.as_deref().filter(|events| *events != "none")?;
+    let delivers = |facts: &Facts| facts.logging == Some(true) && facts.delivery_error.is_none();
+    let reach =
+        |facts: &Facts| (facts.of_organization, facts.multi_region, facts.management_events.as_deref() == Some("all"));
+    let covers = |other: &Facts| {
+        let same = matches!(other.management_events.as_deref(), Some(theirs) if theirs == "all" || theirs == events);
+        same && (other.multi_region || !facts.multi_region)
     };
-    Listed::new(trail.name, facts)
-        .arn(Some(trail.arn))
-        .owner(owner)
-        .refers(Role::Uses, Some(bucket))
-        .refers(Role::Uses, trail.cloud_watch_logs_log_group_arn)
-        .refers(Role::Needs, trail.kms_key_id)
+    let before = |name: &str, other: &Facts| (reach(facts), name) < (reach(other), trail.name.as_str());
+    let mut firsts = all
+        .iter()
+        .filter(|(other, of)| other.name != trail.name && delivers(of) && covers(of) && before(&other.name, of));
+    let first = firsts.next().filter(|_| delivers(facts));
+    first.map(|(other, _)| other.name.clone())
 }
 
 /// The first copy of management events is free; further copies, data events and insights are billed by the event.
 fn needs(trail: &Resource) -> Needs {
     let more = trail.flag("custom_selectors") == Some(true) || trail.flag("insights") == Some(true);
-    if more { Needs::unpriced("events beyond the first copy of management events") } else { Needs::free() }
+    if more || trail.text("duplicates").is_some() {
+        return Needs::unpriced("events beyond the first copy of management events");
+    }
+    Needs::free()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trail(name: &str, multi_region: bool, events: &str, logging: bool) -> (Trail, Facts) {
+        let trail = json!({ "Name": name, "TrailARN": "arn", "IsMultiRegionTrail": multi_region });
+        let trail: Trail = serde_json::from_value(trail).expect("a trail");
+        let status = Status { is_logging: Some(logging), latest_delivery_error: None };
+        let facts = facts(&trail, Some(status), None);
+        (trail, Facts { management_events: Some(events.to_owned()), ..facts })
+    }
+
+    fn duplicates(all: &[(Trail, Facts)]) -> Vec<Option<String>> {
+        all.iter().map(|one| first_copy(one, all)).collect()
+    }
+
+    #[test]
+    fn the_trail_that_reaches_farther_is_the_first_copy() {
+        let all = [trail("a", false, "all", true), trail("b", true, "all", true)];
+        assert_eq!(duplicates(&all), [Some("b".to_owned()), None]);
+        let equals = [trail("b", true, "all", true), trail("a", true, "all", true)];
+        assert_eq!(duplicates(&equals), [Some("a".to_owned()), None]);
+    }
+
+    #[test]
+    fn trails_that_share_no_event_are_no_copies() {
+        let halves = [trail("a", true, "read", true), trail("b", true, "write", true), trail("c", true, "none", true)];
+        assert_eq!(duplicates(&halves), [None, None, None]);
+        let stopped = [trail("a", true, "all", false), trail("b", true, "all", true)];
+        assert_eq!(duplicates(&stopped), [None, None]);
+    }
 }

@@ -28,8 +28,8 @@ impl Scan for Dashboards {
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
-        let client = cx.cloudwatch();
-        let mut pages = client.list_dashboards().into_paginator().send();
+        let request = cx.cloudwatch().list_dashboards();
+        let mut pages = request.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(Fault::sdk("cloudwatch:ListDashboards"))?;
             for dashboard in page.dashboard_entries() {

@@ -4,6 +4,8 @@ pub mod address;
 pub mod billing;
 pub mod capacity_reservation;
 pub mod client_vpn_endpoint;
+pub mod dedicated_host;
+pub mod host_reservation;
 pub mod image;
 pub mod instance;
 pub mod internet_gateway;
@@ -11,10 +13,15 @@ pub mod key_pair;
 pub mod launch_template;
 pub mod nat_gateway;
 pub mod network_interface;
+pub mod recycle_bin_image;
+pub mod recycle_bin_rule;
+pub mod recycle_bin_snapshot;
+pub mod recycle_bin_volume;
 pub mod reserved_instances;
 pub mod route_table;
 pub mod security_group;
 pub mod snapshot;
+pub mod spot_instances_request;
 pub mod subnet;
 pub mod transit_gateway;
 pub mod transit_gateway_attachment;
@@ -53,6 +60,13 @@ pub const SCANNERS: &[Scanner] = &[
     Scanner::of::<transit_gateway_attachment::TransitGatewayAttachments>(),
     Scanner::of::<reserved_instances::ReservedInstances>(),
     Scanner::of::<capacity_reservation::CapacityReservations>(),
+    Scanner::of::<dedicated_host::DedicatedHosts>(),
+    Scanner::of::<host_reservation::HostReservations>(),
+    Scanner::of::<spot_instances_request::SpotInstancesRequests>(),
+    Scanner::of::<recycle_bin_snapshot::RecycleBinSnapshots>(),
+    Scanner::of::<recycle_bin_image::RecycleBinImages>(),
+    Scanner::of::<recycle_bin_volume::RecycleBinVolumes>(),
+    Scanner::of::<recycle_bin_rule::RecycleBinRules>(),
 ];
 
 /// Tags of an EC2 resource.

@@ -17,11 +17,12 @@ const LIST: Call = KMS.rpc("ListKeys").paged_as("Marker", "NextMarker");
 const DESCRIBE: Call = KMS.rpc("DescribeKey");
 const ALIASES: Call = KMS.rpc("ListAliases").paged_as("Marker", "NextMarker");
 const TAGS: Call = KMS.rpc("ListResourceTags");
+const USAGE: Call = KMS.rpc("GetKeyLastUsage");
 
 /// KMS keys of the customer. Keys AWS manages (`alias/aws/…`) are free, cannot be deleted and are not listed.
 pub struct Keys;
 
-/// Facts of a key. Source: `kms:ListKeys`, `kms:DescribeKey`, `kms:ListAliases`.
+/// Facts of a key. Source: `kms:ListKeys`, `kms:DescribeKey`, `kms:ListAliases`, `kms:GetKeyLastUsage`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Facts {
     /// `Enabled`, `Disabled` (billed all the same), `PendingDeletion` (not billed), `PendingImport`, `Unavailable`, …
@@ -34,12 +35,17 @@ pub struct Facts {
     origin: String,
     /// What whoever made it wrote about it. Absent when nothing.
     description: Option<String>,
-    /// Names that lead to it, `alias/orders`. Empty where there are none, and when they could not be listed.
-    aliases: Vec<String>,
+    /// Names that lead to it, `alias/orders`. Empty where there are none; absent when they could not be listed.
+    aliases: Option<Vec<String>>,
     /// When it will be deleted. Absent unless that is planned.
     deletion_at: Option<Timestamp>,
     /// `PRIMARY` or `REPLICA` of a key of several regions; each is billed. Absent for others.
     multi_region: Option<String>,
+    /// When it last encrypted, decrypted or signed anything. Absent when it did not since `tracked_since`, and when that
+    /// could not be read.
+    used_at: Option<Timestamp>,
+    /// Since when KMS writes down its use. Absent when that could not be read.
+    tracked_since: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +112,19 @@ struct Alias {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+struct Usage {
+    key_last_usage: Option<LastUsage>,
+    tracking_start_date: Option<At>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct LastUsage {
+    timestamp: Option<At>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct Tagged {
     #[serde(default)]
     tags: Tags,
@@ -115,7 +134,7 @@ impl Scan for Keys {
     const KIND: Kind = Kind::new("kms:key");
     const TITLE: &'static str = "KMS keys";
     const ACTIONS: &'static [&'static str] =
-        &["kms:DescribeKey", "kms:ListAliases", "kms:ListKeys", "kms:ListResourceTags"];
+        &["kms:DescribeKey", "kms:GetKeyLastUsage", "kms:ListAliases", "kms:ListKeys", "kms:ListResourceTags"];
     const BILLING: Billing = Billing::By(needs);
     type Facts = Facts;
 
@@ -125,7 +144,7 @@ impl Scan for Keys {
         let mut pages = cx.pages(&LIST, json!({ "Limit": 1000 }));
         while let Some(page) = pages.next::<Page>().await? {
             if names.is_none() && !page.keys.is_empty() {
-                names = Some(naming.ask(found, "aliases", aliases(cx)).await.unwrap_or_default());
+                names = Some(naming.ask(found, "aliases", aliases(cx)).await);
             }
             let keys = each(page.keys, async |key: Key| {
                 // A key's own policy may keep the account from looking at it: then the listing is not whole.
@@ -138,14 +157,23 @@ impl Scan for Keys {
                 }
                 let tags = cx.call::<Tagged>(&TAGS, json!({ "KeyId": key.key_id }));
                 let tagged = tagging.ask(found, &key.key_id, tags).await.unwrap_or_default();
-                Ok(Some((described, tagged)))
+                let usage = match described.key_state.as_deref() {
+                    // Asked afresh for each: one key's policy may refuse what the next one's allows.
+                    Some("Enabled" | "Disabled") => {
+                        let usage = cx.call::<Usage>(&USAGE, json!({ "KeyId": key.key_id }));
+                        Detail::default().ask(found, &key.key_id, usage).await
+                    }
+                    _ => None,
+                };
+                Ok(Some((described, tagged, usage.unwrap_or_default())))
             });
             let mut trouble = None;
             for key in keys.await {
                 match key {
-                    Ok(Some((key, tagged))) => {
-                        let own = names.as_ref().and_then(|all| all.get(&key.key_id)).cloned().unwrap_or_default();
-                        found.add(listed(key, own, tagged)).await;
+                    Ok(Some((key, tagged, usage))) => {
+                        let all = names.as_ref().and_then(Option::as_ref);
+                        let own = all.map(|all| all.get(&key.key_id).cloned().unwrap_or_default());
+                        found.add(listed(key, own, tagged, usage)).await;
                     }
                     Ok(None) => {}
                     Err(fault) => trouble = trouble.or(Some(fault)),
@@ -173,12 +201,12 @@ async fn aliases(cx: &Cx) -> Result<BTreeMap<String, Vec<String>>, Fault> {
     Ok(names)
 }
 
-fn listed(key: Metadata, aliases: Vec<String>, tagged: Tagged) -> Listed<Facts> {
+fn listed(key: Metadata, aliases: Option<Vec<String>>, tagged: Tagged, usage: Usage) -> Listed<Facts> {
     let (multi_region, primary) = match key.multi_region_configuration {
         Some(config) => (config.multi_region_key_type, config.primary_key.and_then(|primary| primary.arn)),
         None => (None, None),
     };
-    let name = aliases.first().cloned();
+    let name = aliases.iter().flatten().next().cloned();
     let facts = Facts {
         state: key.key_state.unwrap_or_default(),
         usage: key.key_usage.unwrap_or_default(),
@@ -188,6 +216,8 @@ fn listed(key: Metadata, aliases: Vec<String>, tagged: Tagged) -> Listed<Facts> 
         aliases: aliases.clone(),
         deletion_at: key.deletion_date.map(|at| at.0),
         multi_region,
+        used_at: usage.key_last_usage.and_then(|usage| usage.timestamp).map(|at| at.0),
+        tracked_since: usage.tracking_start_date.map(|at| at.0),
     };
     let listed = Listed::new(key.key_id, facts)
         .arn(Some(key.arn.clone()))
@@ -196,7 +226,7 @@ fn listed(key: Metadata, aliases: Vec<String>, tagged: Tagged) -> Listed<Facts> 
         .tags(tagged.tags.0)
         .refers(Role::MadeFrom, primary.filter(|primary| *primary != key.arn));
     // What is encrypted with a key often names it by its alias.
-    aliases.into_iter().fold(listed, |listed, alias| listed.refers(Role::OneOf, Some(alias)))
+    aliases.into_iter().flatten().fold(listed, |listed, alias| listed.refers(Role::OneOf, Some(alias)))
 }
 
 /// By the month until it is deleted, used or not; nothing while it waits for its deletion.

@@ -19,7 +19,7 @@ pub struct DedicatedIps;
 pub struct Facts {
     /// Pool it belongs to. Absent when to none.
     pool: Option<String>,
-    /// `IN_PROGRESS`, `DONE` or `NOT_APPLICABLE`.
+    /// `IN_PROGRESS`, `DONE`, or `NOT_APPLICABLE` in a managed pool, whose addresses are not billed one by one.
     warmup: String,
 }
 
@@ -63,7 +63,11 @@ fn listed(cx: &Cx, one: Address) -> Listed<Facts> {
     Listed::new(one.ip, facts).arn(Some(arn))
 }
 
-/// By the month, whether mail is sent from it or not.
-fn needs(_: &Resource) -> Needs {
+/// By the month, whether mail is sent from it or not. A managed one is in the subscription of the account, which is billed
+/// once, and by the message.
+fn needs(address: &Resource) -> Needs {
+    if address.text("warmup") == Some("NOT_APPLICABLE") {
+        return Needs::unpriced("managed dedicated addresses");
+    }
     Needs::of(vec![Need::months("dedicated IP address", "ses.dedicated_ip", 1.0)])
 }

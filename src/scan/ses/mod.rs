@@ -1,8 +1,10 @@
 //! Amazon SES.
 
 pub mod dedicated_ip;
+pub mod deliverability_dashboard;
 
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[Scanner::of::<dedicated_ip::DedicatedIps>()];
+pub const SCANNERS: &[Scanner] =
+    &[Scanner::of::<dedicated_ip::DedicatedIps>(), Scanner::of::<deliverability_dashboard::DeliverabilityDashboards>()];
