@@ -11,7 +11,7 @@ use crate::scan::{Billing, Scan};
 
 const LIST: Call = LIGHTSAIL.rpc("GetRelationalDatabases").paged_as("pageToken", "nextPageToken");
 
-/// Lightsail databases. A stopped one is billed like a running one.
+/// Lightsail databases. A stopped one is billed like a running one, and starts again after seven days.
 pub struct RelationalDatabases;
 
 /// Facts of a database. Source: `lightsail:GetRelationalDatabases`.

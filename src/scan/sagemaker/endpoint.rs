@@ -170,12 +170,9 @@ fn listed(cx: &Cx, endpoint: Endpoint, described: Option<Described>, config: Opt
 fn running<'v>(variants: impl Iterator<Item = &'v Variant>, config: &Config) -> BTreeMap<String, f64> {
     let mut instances = BTreeMap::new();
     for variant in variants {
-        if variant.instance_pools.is_empty() {
-            if let (Some(class), Some(count)) =
-                (config.instance_type(&variant.variant_name), variant.current_instance_count)
-            {
-                *instances.entry(class.to_owned()).or_default() += count;
-            }
+        let class = config.instance_type(&variant.variant_name).filter(|_| variant.instance_pools.is_empty());
+        if let (Some(class), Some(count)) = (class, variant.current_instance_count) {
+            *instances.entry(class.to_owned()).or_default() += count;
         }
         for pool in &variant.instance_pools {
             *instances.entry(pool.instance_type.clone()).or_default() += pool.current_instance_count;

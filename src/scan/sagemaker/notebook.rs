@@ -26,7 +26,8 @@ pub struct Facts {
     instance_type: Option<String>,
     /// Size of its volume, in GiB, billed in service and stopped. Absent when the details could not be read.
     volume_gib: Option<f64>,
-    /// When it was last changed; starting and stopping it are changes. Absent when SageMaker tells none.
+    /// When it was last changed. SageMaker does not document whether starting and stopping count. Absent when it tells
+    /// none.
     last_modified_at: Option<Timestamp>,
     /// Script that runs when it starts, the usual way to have it stop by itself. Absent when it has none.
     lifecycle_config: Option<String>,
