@@ -84,6 +84,7 @@ impl Scan for Clusters {
 fn listed(cx: &Cx, cluster: Cluster) -> Listed<Facts> {
     // The listing gives the ARN of the namespace, not the cluster's own.
     let arn = cx.arn("redshift", cx.region(), &format!("cluster:{}", cluster.cluster_identifier));
+    let covered_by = format!("redshift-node/{}", cluster.node_type);
     let facts = Facts {
         status: cluster.cluster_status,
         node_type: cluster.node_type,
@@ -101,6 +102,7 @@ fn listed(cx: &Cx, cluster: Cluster) -> Listed<Facts> {
         .refers(Role::Inside, cluster.vpc_id)
         .refers(Role::Needs, cluster.kms_key_id)
         .refers(Role::Needs, cluster.cluster_namespace_arn)
+        .refers(Role::OneOf, Some(covered_by))
 }
 
 /// Nodes by the hour unless it is paused; the managed storage of RA3 nodes is billed by what it holds, which no

@@ -1,8 +1,16 @@
-//! Amazon Redshift: provisioned clusters.
+//! Amazon Redshift: provisioned clusters, their manual snapshots and reservations.
 
 pub mod cluster;
+pub mod reserved_node;
+pub mod snapshot;
+pub mod snapshot_copy_grant;
 
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[Scanner::of::<cluster::Clusters>()];
+pub const SCANNERS: &[Scanner] = &[
+    Scanner::of::<cluster::Clusters>(),
+    Scanner::of::<snapshot::Snapshots>(),
+    Scanner::of::<reserved_node::ReservedNodes>(),
+    Scanner::of::<snapshot_copy_grant::SnapshotCopyGrants>(),
+];
