@@ -1,6 +1,8 @@
 //! AWS CodeBuild.
 
+pub mod fleet;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<fleet::Fleets>()];
