@@ -1,6 +1,9 @@
 //! Amazon EMR.
 
+pub mod cluster;
+pub mod studio;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<cluster::Clusters>(), Scanner::of::<studio::Studios>()];

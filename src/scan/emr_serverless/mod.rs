@@ -1,6 +1,8 @@
 //! Amazon EMR Serverless.
 
+pub mod application;
+
 use super::Scanner;
 
 /// What is listed of this service, in the order of the scan matrix.
-pub const SCANNERS: &[Scanner] = &[];
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<application::Applications>()];
