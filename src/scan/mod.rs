@@ -27,6 +27,7 @@ mod bedrock;
 mod budgets;
 mod cloudformation;
 mod cloudfront;
+mod cloudhsm;
 mod cloudtrail;
 mod cloudwatch;
 mod codebuild;
@@ -54,8 +55,10 @@ mod es;
 mod events;
 mod firehose;
 mod fsx;
+mod glacier;
 mod globalaccelerator;
 mod glue;
+mod grafana;
 mod guardduty;
 mod inspector2;
 mod kafka;
@@ -275,6 +278,7 @@ const SERVICES: &[&[Scanner]] = &[
     fsx::SCANNERS,
     backup::SCANNERS,
     storagegateway::SCANNERS,
+    glacier::SCANNERS,
     ecr::SCANNERS,
     ecs::SCANNERS,
     eks::SCANNERS,
@@ -304,8 +308,10 @@ const SERVICES: &[&[Scanner]] = &[
     transfer::SCANNERS,
     lightsail::SCANNERS,
     kms::SCANNERS,
+    cloudhsm::SCANNERS,
     secretsmanager::SCANNERS,
     cloudwatch::SCANNERS,
+    grafana::SCANNERS,
     synthetics::SCANNERS,
     cloudtrail::SCANNERS,
     config::SCANNERS,

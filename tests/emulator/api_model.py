@@ -67,6 +67,15 @@ def show(service, operation=None):
 # --- check ------------------------------------------------------------------------------------------
 
 
+def before_host(service):
+    """What the operations that read put before the host (MWAA: `api.`); one that names a resource is not counted."""
+    operations = map(model(service).operation_model, model(service).operation_names)
+    reading = [one for one in operations if one.name.startswith(("Describe", "Get", "List"))]
+    prefixes = {(one.endpoint or {}).get("hostPrefix", "") for one in reading}
+    fixed = [prefix for prefix in prefixes if "{" not in prefix]
+    return fixed[0] if len(fixed) == 1 else ""
+
+
 def check_service(row):
     """A service's name, signature, protocol and hosts."""
     service = row["name"]
@@ -82,7 +91,7 @@ def check_service(row):
             yield f"{service}: {key} is {metadata.get(key)}"
     for region, host in row["hosts"].items():
         client = SESSION.create_client(service, region_name=region)
-        wanted = client.meta.endpoint_url.removeprefix("https://")
+        wanted = before_host(service) + client.meta.endpoint_url.removeprefix("https://")
         if host != wanted:
             yield f"{service} in {region}: answers at {wanted}, not {host}"
 

@@ -21,16 +21,12 @@ services! {
     ACM = "acm", "acm", "acm", Protocol::Json { version: "1.1", target: "CertificateManager" }, Place::Regional("acm");
     /// AWS Certificate Manager Private Certificate Authority.
     ACM_PCA = "acm-pca", "acm-pca", "acm-pca", Protocol::Json { version: "1.1", target: "ACMPrivateCA" }, Place::Regional("acm-pca");
-    /// Amazon Prometheus Service.
-    AMP = "amp", "aps", "aps", Protocol::RestJson, Place::Regional("aps");
     /// AWS Amplify.
     AMPLIFY = "amplify", "amplify", "amplify", Protocol::RestJson, Place::Regional("amplify");
     /// Amazon API Gateway.
     APIGATEWAY = "apigateway", "apigateway", "apigateway", Protocol::RestJson, Place::Regional("apigateway");
     /// AmazonApiGatewayV2.
     APIGATEWAYV2 = "apigatewayv2", "apigateway", "apigateway", Protocol::RestJson, Place::Regional("apigateway");
-    /// Application Auto Scaling.
-    APPLICATION_AUTOSCALING = "application-autoscaling", "application-autoscaling", "application-autoscaling", Protocol::Json { version: "1.1", target: "AnyScaleFrontendService" }, Place::Regional("application-autoscaling");
     /// AWS App Runner.
     APPRUNNER = "apprunner", "apprunner", "apprunner", Protocol::Json { version: "1.0", target: "AppRunner" }, Place::Regional("apprunner");
     /// Amazon AppStream.
@@ -57,8 +53,6 @@ services! {
     CODEBUILD = "codebuild", "codebuild", "codebuild", Protocol::Json { version: "1.1", target: "CodeBuild_20161006" }, Place::Regional("codebuild");
     /// AWS CodePipeline.
     CODEPIPELINE = "codepipeline", "codepipeline", "codepipeline", Protocol::Json { version: "1.1", target: "CodePipeline_20150709" }, Place::Regional("codepipeline");
-    /// Amazon Cognito Identity Provider.
-    COGNITO_IDP = "cognito-idp", "cognito-idp", "cognito-idp", Protocol::Json { version: "1.1", target: "AWSCognitoIdentityProviderService" }, Place::Regional("cognito-idp");
     /// Amazon Comprehend.
     COMPREHEND = "comprehend", "comprehend", "comprehend", Protocol::Json { version: "1.1", target: "Comprehend_20171127" }, Place::Regional("comprehend");
     /// AWS Config.
@@ -73,16 +67,12 @@ services! {
     DIRECTCONNECT = "directconnect", "directconnect", "directconnect", Protocol::Json { version: "1.1", target: "OvertureService" }, Place::Regional("directconnect");
     /// AWS Database Migration Service.
     DMS = "dms", "dms", "dms", Protocol::Json { version: "1.1", target: "AmazonDMSv20160101" }, Place::Regional("dms");
-    /// Amazon DocumentDB Elastic Clusters.
-    DOCDB_ELASTIC = "docdb-elastic", "docdb-elastic", "docdb-elastic", Protocol::RestJson, Place::Regional("docdb-elastic");
     /// AWS Directory Service.
     DS = "ds", "ds", "ds", Protocol::Json { version: "1.1", target: "DirectoryService_20150416" }, Place::Regional("ds");
     /// Amazon DynamoDB.
     DYNAMODB = "dynamodb", "dynamodb", "dynamodb", Protocol::Json { version: "1.0", target: "DynamoDB_20120810" }, Place::Regional("dynamodb");
     /// Amazon Elastic Container Registry.
     ECR = "ecr", "ecr", "ecr", Protocol::Json { version: "1.1", target: "AmazonEC2ContainerRegistry_V20150921" }, Place::Regional("api.ecr");
-    /// Amazon Elastic Container Registry Public.
-    ECR_PUBLIC = "ecr-public", "ecr-public", "ecr-public", Protocol::Json { version: "1.1", target: "SpencerFrontendService" }, Place::Pinned("api.ecr-public", "us-east-1");
     /// Amazon EC2 Container Service.
     ECS = "ecs", "ecs", "ecs", Protocol::Json { version: "1.1", target: "AmazonEC2ContainerServiceV20141113" }, Place::Regional("ecs");
     /// Amazon Elastic File System.
@@ -95,8 +85,6 @@ services! {
     ELASTICBEANSTALK = "elasticbeanstalk", "elasticbeanstalk", "elasticbeanstalk", Protocol::Query { version: "2010-12-01" }, Place::Regional("elasticbeanstalk");
     /// Amazon EMR.
     EMR = "emr", "elasticmapreduce", "elasticmapreduce", Protocol::Json { version: "1.1", target: "ElasticMapReduce" }, Place::Regional("elasticmapreduce");
-    /// Amazon EMR Containers.
-    EMR_CONTAINERS = "emr-containers", "emr-containers", "emr-containers", Protocol::RestJson, Place::Regional("emr-containers");
     /// EMR Serverless.
     EMR_SERVERLESS = "emr-serverless", "emr-serverless", "emr-serverless", Protocol::RestJson, Place::Regional("emr-serverless");
     /// Amazon EventBridge.
@@ -125,8 +113,6 @@ services! {
     KINESIS = "kinesis", "kinesis", "kinesis", Protocol::Json { version: "1.1", target: "Kinesis_20131202" }, Place::Regional("kinesis");
     /// Amazon Kinesis Analytics.
     KINESISANALYTICSV2 = "kinesisanalyticsv2", "kinesisanalytics", "kinesisanalytics", Protocol::Json { version: "1.1", target: "KinesisAnalytics_20180523" }, Place::Regional("kinesisanalytics");
-    /// Amazon Kinesis Video Streams.
-    KINESISVIDEO = "kinesisvideo", "kinesisvideo", "kinesisvideo", Protocol::RestJson, Place::Regional("kinesisvideo");
     /// AWS Key Management Service.
     KMS = "kms", "kms", "kms", Protocol::Json { version: "1.1", target: "TrentService" }, Place::Regional("kms");
     /// AWS Lambda.
@@ -142,9 +128,7 @@ services! {
     /// AmazonMQ.
     MQ = "mq", "mq", "mq", Protocol::RestJson, Place::Regional("mq");
     /// AmazonMWAA.
-    MWAA = "mwaa", "airflow", "airflow", Protocol::RestJson, Place::Regional("airflow");
-    /// Amazon Neptune Graph.
-    NEPTUNE_GRAPH = "neptune-graph", "neptune-graph", "neptune-graph", Protocol::RestJson, Place::Regional("neptune-graph");
+    MWAA = "mwaa", "airflow", "airflow", Protocol::RestJson, Place::Regional("api.airflow");
     /// AWS Network Firewall.
     NETWORK_FIREWALL = "network-firewall", "network-firewall", "network-firewall", Protocol::Json { version: "1.0", target: "NetworkFirewall_20201112" }, Place::Regional("network-firewall");
     /// Amazon OpenSearch Service.
@@ -191,10 +175,6 @@ services! {
     STORAGEGATEWAY = "storagegateway", "storagegateway", "storagegateway", Protocol::Json { version: "1.1", target: "StorageGateway_20130630" }, Place::Regional("storagegateway");
     /// Synthetics.
     SYNTHETICS = "synthetics", "synthetics", "synthetics", Protocol::RestJson, Place::Regional("synthetics");
-    /// Timestream InfluxDB.
-    TIMESTREAM_INFLUXDB = "timestream-influxdb", "timestream-influxdb", "timestream-influxdb", Protocol::Json { version: "1.0", target: "AmazonTimestreamInfluxDB" }, Place::Regional("timestream-influxdb");
-    /// Amazon Timestream Write.
-    TIMESTREAM_WRITE = "timestream-write", "timestream", "timestream", Protocol::Json { version: "1.0", target: "Timestream_20181101" }, Place::Regional("ingest.timestream");
     /// AWS Transfer Family.
     TRANSFER = "transfer", "transfer", "transfer", Protocol::Json { version: "1.1", target: "TransferService" }, Place::Regional("transfer");
     /// Amazon WorkMail.
