@@ -58,6 +58,8 @@ impl Fault {
         self.code.ends_with("NotFound")
             || self.code.ends_with("NotFoundException")
             || self.code.ends_with("NotFoundFault")
+            || self.code.ends_with("DoesNotExist")
+            || self.code.ends_with("NonExistentQueue")
             || self.code.starts_with("NoSuch")
             || self.code == "EntityNotFoundException"
     }

@@ -208,7 +208,6 @@ fn resource(
 }
 
 /// Facts with the types scanners give them: a whole number where decimals are meant becomes one with decimals.
-/// and `{ days_ago = 3 }` a time.
 fn typed(kind: &Kind, facts: &toml::Table, words: &Vocabulary) -> Result<Map<String, Json>, String> {
     let fields = words.fields(kind).ok_or_else(|| format!("no scanner lists `{kind}`"))?;
     let mut out = Map::new();

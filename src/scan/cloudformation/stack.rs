@@ -77,16 +77,41 @@ fn listed(one: Stack) -> Listed<Facts> {
         updated_at: one.last_updated_time.map(|at| at.0),
         is_nested: one.root_id.is_some(),
     };
-    let root = one.root_id.as_deref().map(|root| Owner {
-        by: "cloudformation-stack".to_owned(),
-        id: root.split('/').nth(1).unwrap_or(root).to_owned(),
-        evidence: "RootId".to_owned(),
-    });
+    let owner = owner(one.root_id.as_deref(), &one.stack_name);
     Listed::new(one.stack_name, facts)
         .arn(Some(one.stack_id))
         .created(one.creation_time.map(|at| at.0))
         .tags(one.tags.unwrap_or_default().tags())
-        .owner(root)
+        .owner(owner)
         .locked(one.enable_termination_protection == Some(true), "EnableTerminationProtection")
         .refers(Role::Inside, one.root_id)
+}
+
+/// The root of a nested stack, or the stack set that made it: `StackSet-NAME-UUID`.
+fn owner(root: Option<&str>, name: &str) -> Option<Owner> {
+    if let Some(root) = root {
+        let id = root.split('/').nth(1).unwrap_or(root).to_owned();
+        return Some(Owner { by: "cloudformation-stack".to_owned(), id, evidence: "RootId".to_owned() });
+    }
+    let rest = name.strip_prefix("StackSet-")?;
+    let id = rest.len().checked_sub("-00000000-0000-0000-0000-000000000000".len()).and_then(|at| rest.get(..at))?;
+    let evidence = "name of the stack".to_owned();
+    Some(Owner { by: "cloudformation-stack-set".to_owned(), id: id.to_owned(), evidence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stacks_of_a_stack_and_of_a_stack_set_have_an_owner() {
+        let id = |root: Option<&str>, name: &str| owner(root, name).map(|owner| owner.id);
+        assert_eq!(
+            id(Some("arn:aws:cloudformation:us-east-1:111122223333:stack/app/0a1b"), "app-db").as_deref(),
+            Some("app")
+        );
+        assert_eq!(id(None, "StackSet-baseline-0a1b2c3d-0000-4000-8000-000000000001").as_deref(), Some("baseline"));
+        assert_eq!(id(None, "StackSet-mine"), None);
+        assert_eq!(id(None, "app"), None);
+    }
 }

@@ -6,7 +6,7 @@ use super::{clusters, next};
 use crate::aws::api::services::ECS;
 use crate::aws::api::{Call, Tags};
 use crate::aws::{Cx, Fault};
-use crate::model::Kind;
+use crate::model::{Kind, Owner};
 use crate::scan::found::{Found, Listed};
 use crate::scan::{Billing, Scan};
 
@@ -92,6 +92,7 @@ impl Scan for Clusters {
 
 fn listed(cluster: Cluster) -> Listed<Facts> {
     let insights = cluster.settings.into_iter().find(|one| one.name.as_deref() == Some("containerInsights"));
+    let owner = batch(&cluster.cluster_name);
     let facts = Facts {
         status: cluster.status,
         container_instances: cluster.registered_container_instances_count,
@@ -100,5 +101,34 @@ fn listed(cluster: Cluster) -> Listed<Facts> {
         services: cluster.active_services_count,
         insights: insights.and_then(|one| one.value),
     };
-    Listed::new(cluster.cluster_name, facts).arn(Some(cluster.cluster_arn)).tags(cluster.tags.0)
+    Listed::new(cluster.cluster_name, facts).arn(Some(cluster.cluster_arn)).tags(cluster.tags.0).owner(owner)
+}
+
+/// AWS Batch makes a cluster for each compute environment: `AWSBatch-NAME-UUID`, formerly `NAME_Batch_UUID`.
+fn batch(name: &str) -> Option<Owner> {
+    let at = name.len().checked_sub(36)?;
+    let (before, uuid) = (name.get(..at)?, name.get(at..)?);
+    let dashes: Vec<usize> = uuid.match_indices('-').map(|(at, _)| at).collect();
+    if dashes != [8, 13, 18, 23] {
+        return None;
+    }
+    let old = before.strip_suffix("_Batch_");
+    let environment = old.or_else(|| before.strip_prefix("AWSBatch-")?.strip_suffix('-'))?;
+    let evidence = "name of the cluster".to_owned();
+    Some(Owner { by: "batch-compute-environment".to_owned(), id: environment.to_owned(), evidence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clusters_of_batch_are_told_by_their_names() {
+        let owner = |name: &str| batch(name).map(|owner| owner.id);
+        let uuid = "0a1b2c3d-0000-4000-8000-000000000001";
+        assert_eq!(owner(&format!("AWSBatch-lab-{uuid}")).as_deref(), Some("lab"));
+        assert_eq!(owner(&format!("lab_Batch_{uuid}")).as_deref(), Some("lab"));
+        assert_eq!(owner(&format!("lab-{uuid}")), None);
+        assert_eq!(owner("AWSBatch-lab"), None);
+    }
 }

@@ -18,11 +18,13 @@ const DESCRIBE: Call = KMS.rpc("DescribeKey");
 const ALIASES: Call = KMS.rpc("ListAliases").paged_as("Marker", "NextMarker");
 const TAGS: Call = KMS.rpc("ListResourceTags");
 const USAGE: Call = KMS.rpc("GetKeyLastUsage");
+const ROTATIONS: Call = KMS.rpc("ListKeyRotations").paged_as("Marker", "NextMarker");
 
 /// KMS keys of the customer. Keys AWS manages (`alias/aws/…`) are free, cannot be deleted and are not listed.
 pub struct Keys;
 
-/// Facts of a key. Source: `kms:ListKeys`, `kms:DescribeKey`, `kms:ListAliases`, `kms:GetKeyLastUsage`.
+/// Facts of a key. Source: `kms:ListKeys`, `kms:DescribeKey`, `kms:ListAliases`, `kms:GetKeyLastUsage`,
+/// `kms:ListKeyRotations`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Facts {
     /// `Enabled`, `Disabled` (billed all the same), `PendingDeletion` (not billed), `PendingImport`, `Unavailable`, …
@@ -46,6 +48,9 @@ pub struct Facts {
     used_at: Option<Timestamp>,
     /// Since when KMS writes down its use. Absent when that could not be read.
     tracked_since: Option<Timestamp>,
+    /// How often its material was rotated; the first two rotations are billed like a key each. Absent when it cannot
+    /// be rotated and when that could not be read.
+    rotations: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +128,19 @@ struct LastUsage {
     timestamp: Option<At>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rotated {
+    #[serde(default)]
+    rotations: Vec<Rotation>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rotation {
+    rotation_date: Option<At>,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Tagged {
@@ -133,8 +151,14 @@ struct Tagged {
 impl Scan for Keys {
     const KIND: Kind = Kind::new("kms:key");
     const TITLE: &'static str = "KMS keys";
-    const ACTIONS: &'static [&'static str] =
-        &["kms:DescribeKey", "kms:GetKeyLastUsage", "kms:ListAliases", "kms:ListKeys", "kms:ListResourceTags"];
+    const ACTIONS: &'static [&'static str] = &[
+        "kms:DescribeKey",
+        "kms:GetKeyLastUsage",
+        "kms:ListAliases",
+        "kms:ListKeyRotations",
+        "kms:ListKeys",
+        "kms:ListResourceTags",
+    ];
     const BILLING: Billing = Billing::By(needs);
     type Facts = Facts;
 
@@ -165,15 +189,21 @@ impl Scan for Keys {
                     }
                     _ => None,
                 };
-                Ok(Some((described, tagged, usage.unwrap_or_default())))
+                let rotations = match (described.key_spec.as_deref(), described.origin.as_deref()) {
+                    (Some("SYMMETRIC_DEFAULT"), Some("AWS_KMS" | "EXTERNAL")) if usage.is_some() => {
+                        Detail::default().ask(found, &key.key_id, rotations(cx, &key.key_id)).await
+                    }
+                    _ => None,
+                };
+                Ok(Some((described, tagged, usage.unwrap_or_default(), rotations)))
             });
             let mut trouble = None;
             for key in keys.await {
                 match key {
-                    Ok(Some((key, tagged, usage))) => {
+                    Ok(Some((key, tagged, usage, rotations))) => {
                         let all = names.as_ref().and_then(Option::as_ref);
                         let own = all.map(|all| all.get(&key.key_id).cloned().unwrap_or_default());
-                        found.add(listed(key, own, tagged, usage)).await;
+                        found.add(listed(key, own, tagged, usage, rotations)).await;
                     }
                     Ok(None) => {}
                     Err(fault) => trouble = trouble.or(Some(fault)),
@@ -201,7 +231,23 @@ async fn aliases(cx: &Cx) -> Result<BTreeMap<String, Vec<String>>, Fault> {
     Ok(names)
 }
 
-fn listed(key: Metadata, aliases: Option<Vec<String>>, tagged: Tagged, usage: Usage) -> Listed<Facts> {
+/// How often a key's material was rotated.
+async fn rotations(cx: &Cx, key: &str) -> Result<f64, Fault> {
+    let mut pages = cx.pages(&ROTATIONS, json!({ "KeyId": key, "Limit": 1000 }));
+    let mut count = 0_u32;
+    while let Some(page) = pages.next::<Rotated>().await? {
+        count += page.rotations.iter().filter(|one| one.rotation_date.is_some()).map(|_| 1).sum::<u32>();
+    }
+    Ok(f64::from(count))
+}
+
+fn listed(
+    key: Metadata,
+    aliases: Option<Vec<String>>,
+    tagged: Tagged,
+    usage: Usage,
+    rotations: Option<f64>,
+) -> Listed<Facts> {
     let (multi_region, primary) = match key.multi_region_configuration {
         Some(config) => (config.multi_region_key_type, config.primary_key.and_then(|primary| primary.arn)),
         None => (None, None),
@@ -218,6 +264,7 @@ fn listed(key: Metadata, aliases: Option<Vec<String>>, tagged: Tagged, usage: Us
         multi_region,
         used_at: usage.key_last_usage.and_then(|usage| usage.timestamp).map(|at| at.0),
         tracked_since: usage.tracking_start_date.map(|at| at.0),
+        rotations,
     };
     let listed = Listed::new(key.key_id, facts)
         .arn(Some(key.arn.clone()))
@@ -229,10 +276,18 @@ fn listed(key: Metadata, aliases: Option<Vec<String>>, tagged: Tagged, usage: Us
     aliases.into_iter().flatten().fold(listed, |listed, alias| listed.refers(Role::OneOf, Some(alias)))
 }
 
-/// By the month until it is deleted, used or not; nothing while it waits for its deletion.
+/// By the month until it is deleted, used or not, and as much for each of the first two rotations; nothing while it
+/// waits for its deletion.
 fn needs(key: &Resource) -> Needs {
     match key.text("state") {
         Some("PendingDeletion" | "PendingReplicaDeletion") => Needs::free(),
-        _ => Needs::of(vec![Need::months("key", "kms.key", 1.0)]),
+        _ => {
+            let rotations = key.number("rotations").unwrap_or_default().min(2.0);
+            let mut needs = vec![Need::months("key", "kms.key", 1.0)];
+            if rotations > 0.0 {
+                needs.push(Need::months("rotations", "kms.key", rotations));
+            }
+            Needs::of(needs)
+        }
     }
 }

@@ -29,6 +29,8 @@ pub struct Facts {
     rotates: bool,
     /// Whether it is a copy of a secret of another region; each copy is billed.
     is_replica: bool,
+    /// Service that made it and looks after it: `events`, `rds`, `redshift`, … Absent for one a person made.
+    owning_service: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,13 +76,14 @@ impl Scan for Secrets {
 }
 
 fn listed(cx: &Cx, one: Secret) -> Listed<Facts> {
-    let owner = one.owning_service.map(|service| ownership::service(&service, "OwningService"));
+    let owner = one.owning_service.as_deref().map(|service| ownership::service(service, "OwningService"));
     let facts = Facts {
         accessed_at: one.last_accessed_date.map(|at| at.0),
         changed_at: one.last_changed_date.map(|at| at.0),
         deletion_at: one.deleted_date.map(|at| at.0),
         rotates: one.rotation_enabled.unwrap_or_default(),
         is_replica: one.primary_region.is_some_and(|region| region != cx.region().as_str()),
+        owning_service: one.owning_service,
     };
     Listed::new(one.name, facts)
         .arn(Some(one.arn))
@@ -90,9 +93,9 @@ fn listed(cx: &Cx, one: Secret) -> Listed<Facts> {
         .refers(Role::Needs, one.kms_key_id)
 }
 
-/// By the month and copy; nothing once it is deleted.
+/// By the month and copy; nothing once it is deleted, nor for what EventBridge keeps for its connections.
 fn needs(secret: &Resource) -> Needs {
-    if secret.text("deletion_at").is_some() {
+    if secret.text("deletion_at").is_some() || secret.text("owning_service") == Some("events") {
         return Needs::free();
     }
     Needs::of(vec![Need::months("secret", "secretsmanager.secret", 1.0)])
