@@ -9,6 +9,7 @@ import functools
 import json
 import pathlib
 import re
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDED_ACCOUNT = "111122223333"
@@ -18,6 +19,18 @@ OTHERS = {"cloudwatch": "monitoring"}
 
 # What the sweep asks, which belongs to no kind.
 SWEEP = [{"service": "resource-explorer-2", "operation": "POST /ListIndexes", "body": {"Indexes": []}}]
+
+# Details of resources moto does have, where it cannot tell the detail: there is nothing to tell.
+DETAILS = [
+    ("cloudtrail", "LookupEvents", {"Events": []}),
+    ("backup", "GET /backup-vaults/*/recovery-points/", {"RecoveryPoints": []}),
+    ("budgets", "DescribeBudgetActionsForAccount", {"Actions": []}),
+    ("eks", "GET /cluster-versions", {"clusterVersions": []}),
+    ("kms", "GetKeyLastUsage", {"TrackingStartDate": int(time.time())}),
+    ("kms", "ListKeyRotations", {"Rotations": [], "Truncated": False}),
+    ("lambda", "GET /2019-09-30/functions/*/provisioned-concurrency", {"ProvisionedConcurrencyConfigs": []}),
+    ("sagemaker", "ListTags", {"Tags": []}),
+]
 
 
 @functools.cache
@@ -44,6 +57,7 @@ def recording(kind: str, account: str) -> list:
 
 def answers(account: str) -> list:
     found = list(SWEEP)
+    found += [{"service": service, "operation": ask, "body": body} for service, ask, body in DETAILS]
     for path in sorted((HERE.parent / "answers").glob("*/*.json")):
         prefix = path.parent.name
         for exchange in json.loads(path.read_text())["exchanges"]:

@@ -295,6 +295,7 @@ class Seed:
         self.workers = []  # running instances in us-east-1
         self.stopped = []  # stopped instances in us-east-1
         self.loose_volumes = []  # unattached volumes in us-east-1
+        self.ids = {}  # ids of what is made in a step of its own, by name
 
     def run(self) -> None:
         step = self.bed.step
@@ -322,6 +323,7 @@ class Seed:
         self.security_and_rest()
         step("cloudformation", self.stack)
         step("reservations", self.reservations)
+        step("subscriptions", self.subscriptions)
         step("metrics", self.metrics)
         self.bed.ago(0)
         step("quotas", self.quotas)
@@ -833,6 +835,7 @@ class Seed:
             self.bed.ago(days)
             id = create(self.bed.client(service, region))
             id = id if isinstance(id, str) else name
+            self.ids[name] = id
             self.bed.add(id, type, region, leftover, why, verdict)
 
         self.bed.step(f"{type} {name}", make)
@@ -1022,24 +1025,11 @@ class Seed:
         )
         one("efs-prod", "efs", "efs:file-system", EAST, False, "mounted", 140, mounted)
         one(
-            "lustre", "fsx", "fsx:file-system", WEST, True, "no throughput 80 d", 80,
-            lambda c: c.create_file_system(
-                FileSystemType="LUSTRE",
-                StorageCapacity=1200,
-                SubnetIds=[self.subnets[WEST][0]],
-            )["FileSystem"]["FileSystemId"],
+            "lustre", "fsx", "fsx:file-system", WEST, True, "no throughput 80 d", 80, self.lustre,
         )
         one(
             "lab-kafka", "kafka", "kafka:cluster", EAST, True, "0 bytes in", 66,
-            lambda c: c.create_cluster(
-                ClusterName="lab-kafka",
-                KafkaVersion="3.5.1",
-                NumberOfBrokerNodes=2,
-                BrokerNodeGroupInfo={
-                    "ClientSubnets": self.subnets[EAST],
-                    "InstanceType": "kafka.t3.small",
-                },
-            ),
+            self.kafka,
         )
         one(
             "lab-dms", "dms", "dms:replication-instance", EAST, True, "no tasks", 66,
@@ -1061,6 +1051,46 @@ class Seed:
                 CacheNodeType="cache.t3.micro",
                 NumCacheNodes=1,
             ),
+        )
+
+    def lustre(self, fsx):
+        """moto tells neither the state nor the date of a file system."""
+        made = fsx.create_file_system(
+            FileSystemType="LUSTRE", StorageCapacity=1200, SubnetIds=[self.subnets[WEST][0]]
+        )["FileSystem"]
+        created = dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=80)
+        body = {
+            "FileSystems": [
+                {
+                    **{name: made[name] for name in ("FileSystemId", "ResourceARN")},
+                    "FileSystemType": "LUSTRE",
+                    "StorageType": "SSD",
+                    "StorageCapacity": 1200,
+                    "Lifecycle": "AVAILABLE",
+                    "CreationTime": created.timestamp(),
+                    "LustreConfiguration": {"DeploymentType": "SCRATCH_2"},
+                }
+            ]
+        }
+        self.bed.control(
+            "canned", service="fsx", operation="DescribeFileSystems", region=WEST, body=body
+        )
+        return made["FileSystemId"]
+
+    def kafka(self, kafka):
+        """moto leaves a cluster in creation for ever."""
+        arn = kafka.create_cluster(
+            ClusterName="lab-kafka",
+            KafkaVersion="3.5.1",
+            NumberOfBrokerNodes=2,
+            BrokerNodeGroupInfo={
+                "ClientSubnets": self.subnets[EAST],
+                "InstanceType": "kafka.t3.small",
+            },
+        )["ClusterArn"]
+        self.bed.control(
+            "attr", backend="kafka", account=self.bed.account, region=EAST,
+            path=["clusters", arn], attr="state", value="ACTIVE",
         )
 
     def tables(self):
@@ -1216,7 +1246,14 @@ class Seed:
                         "VolumeType": "gp3",
                     },
                 },
-                "Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "cfn-q"}},
+                "Q": {
+                    "Type": "AWS::SQS::Queue",
+                    # As for the bucket below.
+                    "Properties": {
+                        "QueueName": "cfn-q",
+                        "Tags": tags({"aws:cloudformation:stack-name": "course-stack"}),
+                    },
+                },
                 "B": {
                     "Type": "AWS::S3::Bucket",
                     "Properties": {
@@ -1260,6 +1297,45 @@ class Seed:
         ):
             canned(self.bed, service, operation, list_name)
 
+    def subscriptions(self):
+        """QuickSight is subscribed to, Macie is not; moto has no subscription, and Macie on everywhere."""
+        account = self.bed.account
+        for path, body in (
+            (
+                f"/account/{account}",
+                {
+                    "AccountInfo": {
+                        "AccountName": "course-bi",
+                        "Edition": "ENTERPRISE",
+                        "AuthenticationType": "IDENTITY_POOL",
+                        "AccountSubscriptionStatus": "ACCOUNT_CREATED",
+                    }
+                },
+            ),
+            (
+                f"/accounts/{account}/namespaces",
+                {"Namespaces": [{"Name": "default", "CreationStatus": "CREATED"}]},
+            ),
+            (
+                f"/accounts/{account}/settings",
+                {
+                    "AccountSettings": {
+                        "AccountName": "course-bi",
+                        "Edition": "ENTERPRISE",
+                        "DefaultNamespace": "default",
+                        "TerminationProtectionEnabled": False,
+                    }
+                },
+            ),
+        ):
+            self.bed.control("canned", service="quicksight", operation=f"GET {path}", body=body)
+        self.bed.add(
+            "subscription", "quicksight:account-subscription", "global", True,
+            "its one seat never signed in",
+        )
+        off = {"__type": "AccessDeniedException", "message": "Macie is not enabled."}
+        self.bed.control("canned", service="macie2", operation="GET /macie", status=403, body=off)
+
     # --- what is known about all of it ---
 
     def metrics(self):
@@ -1273,8 +1349,64 @@ class Seed:
             put("AWS/EC2", "CPUUtilization", {"InstanceId": instance}, 37.0)
         for name, value in (("prod-pg", 12.0), ("idle-pg", 0.0), ("idle-protected", 0.0)):
             put("AWS/RDS", "DatabaseConnections", {"DBInstanceIdentifier": name}, value)
-        for name, value in (("clicks-lab", 0.0), ("orders-prod", 900.0)):
-            put("AWS/Kinesis", "IncomingRecords", {"StreamName": name}, value)
+        # A shard takes 1 MiB a second; this stream's two take half of that.
+        for name, records, size in (("clicks-lab", 0.0, 0.0), ("orders-prod", 9e5, 2e9)):
+            put("AWS/Kinesis", "IncomingRecords", {"StreamName": name}, records)
+            put("AWS/Kinesis", "IncomingBytes", {"StreamName": name}, size)
+        for namespace, metrics, dimensions, value in (
+            ("AWS/EFS", ["ClientConnections"], {"FileSystemId": self.ids["efs-prod"]}, 3.0),
+            ("AWS/Kafka", ["BytesInPerSec"], {"Cluster Name": "lab-kafka", "Broker ID": "1"}, 0.0),
+            ("AWS/Kafka", ["BytesInPerSec"], {"Cluster Name": "lab-kafka", "Broker ID": "2"}, 0.0),
+            (
+                "AWS/ES",
+                ["SearchRate", "IndexingRate"],
+                {"DomainName": "lab-os", "ClientId": bed.account},
+                0.0,
+            ),
+            (
+                "AWS/DynamoDB",
+                ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"],
+                {"TableName": "lab-provisioned"},
+                0.0,
+            ),
+            ("AWS/ElastiCache", ["CacheHits", "CacheMisses"], {"CacheClusterId": "lab-redis"}, 0.0),
+        ):
+            for metric in metrics:
+                put(namespace, metric, dimensions, value)
+        attached = {
+            row["blocks"]: row["id"]
+            for row in bed.truth
+            if row["type"] == "ec2:transit-gateway-attachment"
+        }
+        for gateway, attachment in attached.items():
+            dimensions = {"TransitGateway": gateway, "TransitGatewayAttachment": attachment}
+            for metric in ("BytesIn", "BytesOut"):
+                put_metric(
+                    bed, WEST, "AWS/TransitGateway", metric, dimensions, 0.0, TWO_WEEKS
+                )
+        for namespace, metric, dimensions, value, region, hours in (
+            (
+                "AWS/Redshift", "DatabaseConnections", {"ClusterIdentifier": "lab-dw"}, 0.0, WEST,
+                TWO_WEEKS,
+            ),
+            (
+                "AWS/FSx", "DataReadBytes", {"FileSystemId": self.ids["lustre"]}, 0.0, WEST,
+                TWO_WEEKS,
+            ),
+            (
+                "AWS/FSx", "DataWriteBytes", {"FileSystemId": self.ids["lustre"]}, 0.0, WEST,
+                TWO_WEEKS,
+            ),
+            (
+                "AWS/SageMaker", "Invocations", {"EndpointName": "ep-lab", "VariantName": "v"}, 0.0,
+                WEST, TWO_WEEKS,
+            ),
+            (
+                "AWS/ElasticMapReduce", "IsIdle", {"JobFlowId": self.ids["emr-idle"]}, 1.0, EAST,
+                range(1, 3 * 24),
+            ),
+        ):
+            put_metric(bed, region, namespace, metric, dimensions, value, hours)
         for kind, value in (("Standard/OnDemand", 22.0), ("Standard/Spot", 1.0)):
             put("AWS/Usage", "ResourceCount", vcpu_usage(kind), value)
 

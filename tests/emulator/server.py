@@ -21,8 +21,9 @@ Control requests (POST a JSON object, the answer is one too):
                      DescribeCapacityReservations, rds DescribeReservedDBInstances and
                      DescribeDBClusterAutomatedBackups
   /_testbed/missing  {answers: [{service, operation, status?, body}]}
-                     the same, but only where moto lacks the operation. The seed takes these answers
-                     of an empty account from tests/answers, so that every kind can be listed
+                     the same, but only where moto lacks the operation; a `*` in the operation stands for
+                     one part of a path. The seed takes these answers of an empty account from
+                     tests/answers, so that every kind can be listed
   /_testbed/recorded {service, region, exchanges: [{ask, with?, answer | error, ...}]}
                      plays a recording of tests/answers in one region: the first exchange that fits
                      a request answers it
@@ -36,13 +37,15 @@ Changes to moto's behaviour, each of which can be switched off:
   --no-paging-shim   pages EC2 Describe* by MaxResults and NextToken where moto ignores MaxResults
   --no-unimpl-map    an operation moto lacks is a 400 UnknownOperationException or InvalidAction
                      with the header x-testbed-unimplemented: 1; moto itself answers an HTML page
-                     with status 500, which an SDK takes for a passing fault and retries
+                     with status 404, or 500, which an SDK takes for a passing fault and retries
   --no-owner-filter  DescribeSnapshots heeds OwnerIds, which moto ignores
   --no-fast-tags     EC2 tags are looked up by resource; moto scans all tags for each resource
   --no-fast-metrics  GetMetricData looks only at the points of the metric it is asked for, its
                      dimensions in any order; moto compares every point of the region with every
                      period, and dimensions by their order. Also, points that were put for a bucket
                      replace the size and object count moto works out for it
+  --no-emr-region    EMR lists the clusters of the region that is asked; moto looks for the region in the
+                     host's name, and answers for us-east-1 wherever the host is this one
   --no-s3-roots      GetBucketVersioning and ListParts answer with the XML root AWS uses, not with
                      moto's, which an SDK that checks the root refuses
   --no-account-map   a 12-digit access key id selects the account of that number
@@ -311,6 +314,14 @@ def install_fast_metrics() -> None:
 
     CloudWatchBackend.get_all_metrics = get_all_metrics
     CloudWatchBackend.get_metric_data = get_metric_data
+
+
+def install_emr_region() -> None:
+    """Takes EMR's region out of the signature, as moto does for every other service."""
+    from moto.core.responses import BaseResponse
+    from moto.emr.responses import ElasticMapReduceResponse
+
+    ElasticMapReduceResponse.get_region_from_url = BaseResponse.get_region_from_url
 
 
 # --- Service Quotas and Cost Explorer -------------------------------------------------------------
@@ -615,6 +626,17 @@ class Testbed:
             self.missing[(answer["service"], answer["operation"])] = answer
         return {"n": len(request["answers"])}
 
+    def missing_answer(self, service: str, operation: str):
+        if answer := self.missing.get((service, operation)):
+            return answer
+        parts = operation.split("/")
+        for (of, pattern), answer in self.missing.items():
+            wanted = pattern.split("/")
+            if of == service and "*" in wanted and len(wanted) == len(parts):
+                if all(one in ("*", part) for one, part in zip(wanted, parts, strict=True)):
+                    return answer
+        return None
+
     def keep_recorded(self, request: dict) -> dict:
         key = (request["service"], request["region"])
         self.recorded.setdefault(key, []).extend(request["exchanges"])
@@ -674,7 +696,7 @@ class Testbed:
         status, headers, body = self.run_moto(call)
         if self.options.unimpl_map and is_unimplemented(status, body):
             for operation in (call.operation, f"{call.method} {call.path}"):
-                if answer := self.missing.get((call.service, operation)):
+                if answer := self.missing_answer(call.service, operation):
                     return self.reply_canned(answer, start_response)
             return reply_unimplemented(call, start_response)
         if self.options.s3_roots and call.service == "s3" and status == 200:
@@ -799,7 +821,7 @@ def reply(start_response, status, body, content_type="application/json", extra=(
 def is_unimplemented(status: int, body: bytes) -> bool:
     if status == 500:
         return b"<!doctype html" in body[:200].lower()
-    return status == 404 and b"Not yet implemented" in body[:300]
+    return status == 404 and (b"Not yet implemented" in body[:300] or b"<title>404 Not Found</title>" in body[:200])
 
 
 def reply_unimplemented(call: Call, start_response):
@@ -844,6 +866,7 @@ def parse_arguments():
         "owner-filter",
         "fast-tags",
         "fast-metrics",
+        "emr-region",
         "s3-roots",
         "account-map",
     ):
@@ -861,6 +884,8 @@ def main():
         install_fast_tags()
     if options.fast_metrics:
         install_fast_metrics()
+    if options.emr_region:
+        install_emr_region()
     application = Testbed(DomainDispatcherApplication(create_backend_app), options)
     server = make_server(
         "127.0.0.1", options.port, application, threaded=True, request_handler=QuietHandler

@@ -21,10 +21,16 @@ const S3: &[(&str, &str)] = &[
 ];
 
 /// Beginnings of the names of actions that read.
-const READING: &[&str] = &["BatchGet", "Describe", "Get", "List", "Lookup", "Search"];
+const READING: &[&str] = &["BatchGet", "Describe", "GET", "Get", "List", "Lookup", "Search", "View"];
 
 /// IAM actions that have another name than their operation.
-const RENAMED: &[(&str, &str)] = &[("tagging:GetResources", "tag:GetResources")];
+const RENAMED: &[(&str, &str)] = &[
+    ("apigateway:GetApis", "apigateway:GET"),
+    ("apigateway:GetRestApis", "apigateway:GET"),
+    ("apigateway:GetStages", "apigateway:GET"),
+    ("budgets:DescribeBudgets", "budgets:ViewBudget"),
+    ("tagging:GetResources", "tag:GetResources"),
+];
 
 /// The IAM action of each request. Operations that have but a method and a path are named by AWS's models.
 fn actions(calls: &[Call]) -> Vec<String> {

@@ -5,8 +5,11 @@ use serde_json::json;
 use super::runs::{disturbed, scan, undisturbed};
 use super::support::{self, Call, Emulator, Proxy};
 
-/// Services that bill for being asked, and that --max-spend caps.
-const BILLED: &[&str] = &["ce", "monitoring"];
+/// What bills for being asked, and is capped by --max-spend: the Cost Explorer, and CloudWatch for metrics. The first
+/// million of CloudWatch's other requests in a month is free.
+fn is_billed(call: &Call) -> bool {
+    call.service == "ce" || (call.service == "monitoring" && call.operation == "GetMetricData")
+}
 
 /// What the requests to S3 cost at most, in dollars: they are counted, and no cap is laid on them.
 fn spent_on_s3(calls: &[Call]) -> f64 {
@@ -14,7 +17,7 @@ fn spent_on_s3(calls: &[Call]) -> f64 {
 }
 
 fn billed(calls: &[Call]) -> Vec<&str> {
-    calls.iter().map(|call| call.service.as_str()).filter(|service| BILLED.contains(service)).collect()
+    calls.iter().filter(|call| is_billed(call)).map(|call| call.service.as_str()).collect()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan, ownership};
+use crate::scan::{Billing, Scan, Tested, ownership};
 
 const LIST: Call = ACM.rpc("ListCertificates").paged("NextToken");
 const TAGS: Call = ACM.rpc("ListTagsForCertificate");
@@ -78,6 +78,7 @@ impl Scan for Certificates {
     const TITLE: &'static str = "ACM certificates";
     const ACTIONS: &'static [&'static str] = &["acm:ListCertificates", "acm:ListTagsForCertificate"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

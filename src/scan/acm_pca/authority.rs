@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = ACM_PCA.rpc("ListCertificateAuthorities").paged("NextToken");
 const TAGS: Call = ACM_PCA.rpc("ListTags");
@@ -80,6 +80,7 @@ impl Scan for Authorities {
     const TITLE: &'static str = "Private CAs";
     const ACTIONS: &'static [&'static str] = &["acm-pca:ListCertificateAuthorities", "acm-pca:ListTags"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::api::{At, Call};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = BACKUP.get("ListBackupVaults", "/backup-vaults/").paged_as("nextToken", "NextToken");
 
@@ -53,6 +53,7 @@ impl Scan for Vaults {
     const TITLE: &'static str = "Backup vaults";
     const ACTIONS: &'static [&'static str] = &["backup:ListBackupVaults"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
@@ -68,7 +69,7 @@ impl Scan for Vaults {
 
 fn listed(one: Vault) -> Listed<Facts> {
     let facts = Facts {
-        vault_type: one.vault_type.unwrap_or_default(),
+        vault_type: one.vault_type.unwrap_or_else(|| "BACKUP_VAULT".to_owned()),
         recovery_points: one.number_of_recovery_points.unwrap_or_default(),
         is_locked: one.locked.unwrap_or_default(),
         lock_date: one.lock_date.map(|at| at.0),

@@ -10,7 +10,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Reach, Scan};
+use crate::scan::{Billing, Reach, Scan, Tested};
 
 const LIST: Call = BUDGETS.rpc("DescribeBudgets").paged("NextToken").needs("budgets:ViewBudget");
 const ACTIONS: Call = BUDGETS.rpc("DescribeBudgetActionsForAccount").paged("NextToken");
@@ -85,6 +85,7 @@ impl Scan for Budgets {
     const ACTIONS: &'static [&'static str] = &["budgets:DescribeBudgetActionsForAccount", "budgets:ViewBudget"];
     const REACH: Reach = Reach::Global;
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::api::{At, Call, List, Pair};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Owner, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = CLOUDFORMATION.rpc("DescribeStacks").paged("NextToken");
 
@@ -55,6 +55,7 @@ impl Scan for Stacks {
     const TITLE: &'static str = "CloudFormation stacks";
     const ACTIONS: &'static [&'static str] = &["cloudformation:DescribeStacks"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

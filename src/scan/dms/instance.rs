@@ -11,7 +11,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = DMS.rpc("DescribeReplicationInstances").paged("Marker");
 const TASKS: Call = DMS.rpc("DescribeReplicationTasks").paged("Marker");
@@ -86,6 +86,7 @@ impl Scan for Instances {
     const TITLE: &'static str = "DMS replication instances";
     const ACTIONS: &'static [&'static str] = &["dms:DescribeReplicationInstances", "dms:DescribeReplicationTasks"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = DYNAMODB.rpc("ListTables").paged_as("ExclusiveStartTableName", "LastEvaluatedTableName");
 const DESCRIBE: Call = DYNAMODB.rpc("DescribeTable");
@@ -125,6 +125,7 @@ impl Scan for Tables {
     const ACTIONS: &'static [&'static str] =
         &["dynamodb:DescribeTable", "dynamodb:ListTables", "dynamodb:ListTagsOfResource"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

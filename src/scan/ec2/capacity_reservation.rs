@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Billing, Scan, Tested};
+use crate::scan::{Billing, Scan};
 
 /// EC2 capacity reservations this account owns or pays the unused part of.
 ///
@@ -50,7 +50,6 @@ impl Scan for CapacityReservations {
     const TITLE: &'static str = "Capacity reservations";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeCapacityReservations"];
     const BILLING: Billing = Billing::By(super::billing::compute::capacity_reservation);
-    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use super::instance::family;
 use crate::aws::{Cx, Fault};
 use crate::model::{HOURS_PER_MONTH, Kind};
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Billing, Scan, Tested};
+use crate::scan::{Billing, Scan};
 
 /// EC2 Reserved Instances, past and queued ones too. Created is the start of the term.
 pub struct ReservedInstances;
@@ -57,7 +57,6 @@ impl Scan for ReservedInstances {
     const TITLE: &'static str = "Reserved Instances";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeReservedInstances"];
     const BILLING: Billing = Billing::By(super::billing::compute::reserved_instances);
-    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

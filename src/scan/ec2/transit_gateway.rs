@@ -6,7 +6,7 @@ use super::vpc::{foreign, text};
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Transit gateways that are not deleted, those other accounts share with this one too. They are free; their
 /// attachments are not.
@@ -28,6 +28,7 @@ impl Scan for TransitGateways {
     const TITLE: &'static str = "Transit gateways";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeTransitGateways"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use super::vpc::text;
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Owner, Resource, Role};
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 /// Attachments of transit gateways that are not deleted: those of the account's own gateways, and its own at gateways of
 /// others.
@@ -36,6 +36,7 @@ impl Scan for TransitGatewayAttachments {
     const TITLE: &'static str = "Transit gateway attachments";
     const ACTIONS: &'static [&'static str] = &["ec2:DescribeTransitGatewayAttachments"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::api::{Call, Tags};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Owner};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const DESCRIBE: Call = ECS.rpc("DescribeClusters");
 
@@ -71,6 +71,7 @@ impl Scan for Clusters {
     const TITLE: &'static str = "ECS clusters";
     const ACTIONS: &'static [&'static str] = &["ecs:DescribeClusters", "ecs:ListClusters"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

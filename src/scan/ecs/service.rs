@@ -8,7 +8,7 @@ use crate::aws::api::{At, Call, Tags, each};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Needs, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = ECS.rpc("ListServices").paged("nextToken");
 const DESCRIBE: Call = ECS.rpc("DescribeServices");
@@ -88,6 +88,7 @@ impl Scan for Services {
     const TITLE: &'static str = "ECS services";
     const ACTIONS: &'static [&'static str] = &["ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

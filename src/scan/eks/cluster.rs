@@ -11,7 +11,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const DESCRIBE: Call = EKS.get("DescribeCluster", "/clusters/{name}");
 const FARGATE: Call = EKS.get("ListFargateProfiles", "/clusters/{name}/fargate-profiles").paged("nextToken");
@@ -121,6 +121,7 @@ impl Scan for Clusters {
         "eks:ListNodegroups",
     ];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

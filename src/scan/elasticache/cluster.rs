@@ -7,7 +7,7 @@ use crate::aws::api::{At, Call, List};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = ELASTICACHE.rpc("DescribeCacheClusters").paged("Marker");
 
@@ -61,6 +61,7 @@ impl Scan for Clusters {
     const TITLE: &'static str = "ElastiCache nodes";
     const ACTIONS: &'static [&'static str] = &["elasticache:DescribeCacheClusters"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

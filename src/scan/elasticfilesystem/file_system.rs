@@ -7,7 +7,7 @@ use crate::aws::api::{At, Call, Tags};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = EFS.get("DescribeFileSystems", "/2015-02-01/file-systems").paged_as("Marker", "NextMarker");
 
@@ -80,6 +80,7 @@ impl Scan for FileSystems {
     const TITLE: &'static str = "EFS file systems";
     const ACTIONS: &'static [&'static str] = &["elasticfilesystem:DescribeFileSystems"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = EMR.rpc("ListClusters").paged("Marker");
 const DESCRIBE: Call = EMR.rpc("DescribeCluster");
@@ -87,6 +87,7 @@ impl Scan for Clusters {
     const TITLE: &'static str = "EMR clusters";
     const ACTIONS: &'static [&'static str] = &["elasticmapreduce:DescribeCluster", "elasticmapreduce:ListClusters"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = OPENSEARCH.get("ListDomainNames", "/2021-01-01/domain");
 const DESCRIBE: Call = OPENSEARCH.post("DescribeDomains", "/2021-01-01/opensearch/domain-info");
@@ -121,6 +121,7 @@ impl Scan for Domains {
     const TITLE: &'static str = "OpenSearch domains";
     const ACTIONS: &'static [&'static str] = &["es:DescribeDomains", "es:ListDomainNames", "es:ListTags"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

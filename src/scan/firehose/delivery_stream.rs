@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Needs, Resource, Role, Why};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 // The next page begins behind a name that the caller takes from the last one, so that these are no pages by a mark.
 const LIST: Call = FIREHOSE.rpc("ListDeliveryStreams");
@@ -104,6 +104,7 @@ impl Scan for DeliveryStreams {
     const ACTIONS: &'static [&'static str] =
         &["firehose:DescribeDeliveryStream", "firehose:ListDeliveryStreams", "firehose:ListTagsForDeliveryStream"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = GLUE.rpc("GetCrawlers").paged("NextToken");
 
@@ -71,6 +71,7 @@ impl Scan for Crawlers {
     const TITLE: &'static str = "Glue crawlers";
     const ACTIONS: &'static [&'static str] = &["glue:GetCrawlers", "glue:GetTags"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = GLUE.rpc("GetDatabases").paged("NextToken");
 const TABLES: Call = GLUE.rpc("GetTables").paged("NextToken");
@@ -71,6 +71,7 @@ impl Scan for Databases {
     const TITLE: &'static str = "Glue databases";
     const ACTIONS: &'static [&'static str] = &["glue:GetDatabases", "glue:GetTables", "glue:GetTags"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

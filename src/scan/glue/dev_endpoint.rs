@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = GLUE.rpc("GetDevEndpoints").paged("NextToken");
 
@@ -55,6 +55,7 @@ impl Scan for DevEndpoints {
     const TITLE: &'static str = "Glue development endpoints";
     const ACTIONS: &'static [&'static str] = &["glue:GetDevEndpoints", "glue:GetTags"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = GLUE.rpc("GetJobs").paged("NextToken");
 const RUNS: Call = GLUE.rpc("GetJobRuns");
@@ -84,6 +84,7 @@ impl Scan for Jobs {
     const TITLE: &'static str = "Glue jobs";
     const ACTIONS: &'static [&'static str] = &["glue:GetJobRuns", "glue:GetJobs", "glue:GetTags"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use crate::aws::api::{At, Call, Tags};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = KAFKA.get("ListClustersV2", "/api/v2/clusters").paged("nextToken");
 
@@ -110,6 +110,7 @@ impl Scan for Clusters {
     const TITLE: &'static str = "MSK clusters";
     const ACTIONS: &'static [&'static str] = &["kafka:ListClustersV2"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = KMS.rpc("ListKeys").paged_as("Marker", "NextMarker");
 const DESCRIBE: Call = KMS.rpc("DescribeKey");
@@ -160,6 +160,7 @@ impl Scan for Keys {
         "kms:ListResourceTags",
     ];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

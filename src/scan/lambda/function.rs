@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{HOURS_PER_MONTH, Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = LAMBDA.get("ListFunctions", "/2015-03-31/functions").paged_as("Marker", "NextMarker");
 const PROVISIONED: Call = LAMBDA
@@ -103,6 +103,7 @@ impl Scan for Functions {
     const ACTIONS: &'static [&'static str] =
         &["lambda:ListFunctions", "lambda:ListProvisionedConcurrencyConfigs", "lambda:ListTags"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -5,7 +5,7 @@ use super::{User, UserPage, namespaces, subscribed, users};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Reach, Scan};
+use crate::scan::{Billing, Reach, Scan, Tested};
 
 /// QuickSight users of every namespace: the seats of the subscription. When one last looked at anything no operation tells;
 /// whether it was ever used, `active` does.
@@ -33,6 +33,7 @@ impl Scan for Users {
         &["quicksight:DescribeAccountSubscription", "quicksight:ListNamespaces", "quicksight:ListUsers"];
     const REACH: Reach = Reach::Global;
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use super::{PAGE, aws_backup, tags, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role, Why};
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Billing, Scan, Tested};
+use crate::scan::{Billing, Scan};
 
 /// Automated backups that outlived their database, or were copied from another region. Those of a database
 /// that is still there (`active`) belong to it and are left out.
@@ -50,7 +50,6 @@ impl Scan for AutomatedBackups {
     const ACTIONS: &'static [&'static str] =
         &["rds:DescribeDBInstanceAutomatedBackups", "rds:DescribeDBClusterAutomatedBackups"];
     const BILLING: Billing = Billing::By(super::billing::automated_backup);
-    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use super::{PAGE, family, text, word};
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::found::{Found, Listed, time};
-use crate::scan::{Billing, Scan, Tested};
+use crate::scan::{Billing, Scan};
 
 /// Reserved database instances, ended ones included.
 pub struct ReservedInstances;
@@ -47,7 +47,6 @@ impl Scan for ReservedInstances {
     const TITLE: &'static str = "RDS reservations";
     const ACTIONS: &'static [&'static str] = &["rds:DescribeReservedDBInstances"];
     const BILLING: Billing = Billing::By(super::billing::reserved_instance);
-    const TESTED: Tested = Tested::Emulator;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

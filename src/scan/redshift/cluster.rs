@@ -7,7 +7,7 @@ use crate::aws::api::{At, Call, List, Pair};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = REDSHIFT.rpc("DescribeClusters").paged("Marker");
 
@@ -68,6 +68,7 @@ impl Scan for Clusters {
     const TITLE: &'static str = "Redshift clusters";
     const ACTIONS: &'static [&'static str] = &["redshift:DescribeClusters"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use crate::aws::api::{At, Call, List, Pair};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Owner, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = REDSHIFT.rpc("DescribeClusterSnapshots").paged("Marker");
 
@@ -58,6 +58,7 @@ struct Snapshot {
     actual_incremental_backup_size_in_mega_bytes: Option<f64>,
     manual_snapshot_retention_period: Option<f64>,
     source_region: Option<String>,
+    snapshot_type: Option<String>,
     #[serde(default)]
     accounts_with_restore_access: List<Account>,
     encrypted: Option<bool>,
@@ -75,13 +76,15 @@ impl Scan for Snapshots {
     const TITLE: &'static str = "Redshift manual snapshots";
     const ACTIONS: &'static [&'static str] = &["redshift:DescribeClusterSnapshots"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
         let mut pages = cx.pages(&LIST, json!({ "SnapshotType": "manual", "MaxRecords": 100 }));
         while let Some(page) = pages.next::<Page>().await? {
             for snapshot in page.snapshots.items {
-                if snapshot.status.as_deref() != Some("deleted") {
+                let automated = snapshot.snapshot_type.as_deref() == Some("automated");
+                if !automated && snapshot.status.as_deref() != Some("deleted") {
                     found.add(listed(cx, snapshot)).await;
                 }
             }

@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Reach, Scan, ownership};
+use crate::scan::{Billing, Reach, Scan, Tested, ownership};
 
 /// The listing of zones.
 pub(super) const LIST: Call = ROUTE53.get("ListHostedZones", "/2013-04-01/hostedzone").paged_as("marker", "NextMarker");
@@ -78,6 +78,7 @@ impl Scan for HostedZones {
     const ACTIONS: &'static [&'static str] = &["route53:ListHostedZones", "route53:ListTagsForResource"];
     const REACH: Reach = Reach::Global;
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SAGEMAKER.rpc("ListEndpoints").paged("NextToken");
 const DESCRIBE: Call = SAGEMAKER.rpc("DescribeEndpoint");
@@ -106,6 +106,7 @@ impl Scan for Endpoints {
         "sagemaker:ListTags",
     ];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

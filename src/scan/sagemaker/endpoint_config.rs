@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SAGEMAKER.rpc("ListEndpointConfigs").paged("NextToken");
 const DESCRIBE: Call = SAGEMAKER.rpc("DescribeEndpointConfig");
@@ -116,6 +116,7 @@ impl Scan for EndpointConfigs {
     const ACTIONS: &'static [&'static str] =
         &["sagemaker:DescribeEndpointConfig", "sagemaker:ListEndpointConfigs", "sagemaker:ListTags"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

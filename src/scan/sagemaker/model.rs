@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SAGEMAKER.rpc("ListModels").paged("NextToken");
 const DESCRIBE: Call = SAGEMAKER.rpc("DescribeModel");
@@ -61,6 +61,7 @@ impl Scan for Models {
     const TITLE: &'static str = "SageMaker models";
     const ACTIONS: &'static [&'static str] = &["sagemaker:DescribeModel", "sagemaker:ListModels", "sagemaker:ListTags"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SAGEMAKER.rpc("ListNotebookInstances").paged("NextToken");
 const DESCRIBE: Call = SAGEMAKER.rpc("DescribeNotebookInstance");
@@ -72,6 +72,7 @@ impl Scan for Notebooks {
     const ACTIONS: &'static [&'static str] =
         &["sagemaker:DescribeNotebookInstance", "sagemaker:ListNotebookInstances", "sagemaker:ListTags"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::aws::api::{At, Call, Tags};
 use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Need, Needs, Resource, Role};
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan, ownership};
+use crate::scan::{Billing, Scan, Tested, ownership};
 
 const LIST: Call = SECRETSMANAGER.rpc("ListSecrets").paged("NextToken");
 
@@ -62,6 +62,7 @@ impl Scan for Secrets {
     const TITLE: &'static str = "Secrets";
     const ACTIONS: &'static [&'static str] = &["secretsmanager:ListSecrets"];
     const BILLING: Billing = Billing::By(needs);
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

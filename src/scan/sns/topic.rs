@@ -8,7 +8,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SNS.rpc("ListTopics").paged("NextToken");
 const ATTRIBUTES: Call = SNS.rpc("GetTopicAttributes");
@@ -60,6 +60,7 @@ impl Scan for Topics {
     const TITLE: &'static str = "SNS topics";
     const ACTIONS: &'static [&'static str] = &["sns:GetTopicAttributes", "sns:ListTagsForResource", "sns:ListTopics"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ use crate::aws::{Cx, Fault};
 use crate::model::{Kind, Role};
 use crate::scan::detail::Detail;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SQS.rpc("ListQueues").paged("NextToken");
 const ATTRIBUTES: Call = SQS.rpc("GetQueueAttributes");
@@ -69,6 +69,7 @@ impl Scan for Queues {
     const TITLE: &'static str = "SQS queues";
     const ACTIONS: &'static [&'static str] = &["sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:ListQueues"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
