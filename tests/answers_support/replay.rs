@@ -201,10 +201,10 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Where a text breaks off: in the middle; with EC2 in its first element, since the SDK's reader of XML takes the end of
+/// Where a text breaks off: in the middle; behind an SDK crate in its first element, since the SDK's reader of XML takes the end of
 /// the text behind that for the end of all. (On a real wire a body that is too short is an error before it is read.)
 fn broken(text: &str, signing: &str) -> usize {
-    if matches!(signing, "ec2" | "monitoring") {
+    if matches!(signing, "ec2" | "monitoring" | "rds") {
         text.find('>').unwrap_or_default()
     } else {
         text.floor_char_boundary(text.len() / 2)
