@@ -27,8 +27,8 @@ TROUBLE = [
 
 
 @contextmanager
-def account(folder):
-    """An endpoint with the demo account behind it."""
+def account(folder, trouble=TROUBLE):
+    """An endpoint with the demo account behind it, and some trouble in between."""
     with helper("server.py") as upstream:
         seed = [
             sys.executable,
@@ -49,7 +49,7 @@ def account(folder):
             f"{folder}/calls.ndjson",
         ]
         with helper("chaos_proxy.py", *options) as endpoint:
-            post(f"{endpoint}/_chaos/rules", TROUBLE)
+            post(f"{endpoint}/_chaos/rules", trouble)
             yield endpoint
 
 

@@ -24,15 +24,28 @@ fn built_in() -> RuleSet {
     RuleSet::embedded(&vocabulary()).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// A row for each kind with the titles of its rules.
+/// A row for each service with its kinds and the number of their rules.
 pub fn kinds_with_their_rules() -> String {
     let set = built_in();
-    let mut page = String::from("| kind | what is found |\n| --- | --- |\n");
+    let mut services: Vec<(&str, Vec<&Scanner>)> = Vec::new();
     for scanner in scanners() {
-        let titles: Vec<String> = set.of_kind(&scanner.kind).map(|rule| cell(&rule.title)).collect();
-        let _ = writeln!(page, "| {}<br>`{}` | {} |", capital(scanner.title), scanner.kind, titles.join(" · "));
+        match services.iter_mut().find(|(service, _)| *service == scanner.kind.service()) {
+            Some((_, kinds)) => kinds.push(scanner),
+            None => services.push((scanner.kind.service(), vec![scanner])),
+        }
     }
-    let _ = write!(page, "\n{} rules over {} kinds.", set.iter().count(), scanners().count());
+    let (rules, kinds) = (set.iter().count(), scanners().count());
+    let mut page = format!(
+        "{rules} rules over {kinds} kinds of resources of {} services:\n\n<details>\n<summary>All \
+         kinds</summary>\n\n| service | what is listed | rules |\n| --- | --- | --- |\n",
+        services.len()
+    );
+    for (service, kinds) in services {
+        let titles: Vec<String> = kinds.iter().map(|scanner| cell(scanner.title)).collect();
+        let judged: usize = kinds.iter().map(|scanner| set.of_kind(&scanner.kind).count()).sum();
+        let _ = writeln!(page, "| `{service}` | {} | {judged} |", capital(&titles.join(", ")));
+    }
+    page.push_str("\n</details>");
     page
 }
 

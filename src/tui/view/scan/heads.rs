@@ -24,7 +24,7 @@ pub const FAMILIES: &[&str] = &[
 const SERVICES: &[(&str, &[&str])] = &[
     ("CMP", &["amplify", "apprunner", "autoscaling", "batch", "elasticbeanstalk", "lambda", "lightsail"]),
     ("CTR", &["ecr", "ecs", "eks"]),
-    ("DSK", &["backup", "elasticfilesystem", "fsx", "storagegateway"]),
+    ("DSK", &["backup", "elasticfilesystem", "fsx", "glacier", "rbin", "storagegateway"]),
     ("NET", &["ec2", "directconnect", "network-firewall"]),
     ("EDG", &["acm", "acm-pca", "cloudfront", "globalaccelerator", "route53", "route53domains", "route53resolver"]),
     ("LB", &["elasticloadbalancing"]),
@@ -50,8 +50,8 @@ const SERVICES: &[(&str, &[&str])] = &[
     ("S3", &["s3"]),
     ("LOG", &["logs"]),
     ("APP", &["apigateway", "codebuild", "codepipeline", "events", "mq", "ses", "sns", "sqs", "states", "transfer"]),
-    ("SEC", &["detective", "guardduty", "inspector2", "kms", "macie2", "secretsmanager", "securityhub"]),
-    ("MGT", &["budgets", "cloudformation", "cloudtrail", "cloudwatch", "config", "synthetics"]),
+    ("SEC", &["cloudhsm", "detective", "guardduty", "inspector2", "kms", "macie2", "secretsmanager", "securityhub"]),
+    ("MGT", &["budgets", "cloudformation", "cloudtrail", "cloudwatch", "config", "grafana", "synthetics"]),
     ("USR", &["appstream", "connect", "ds", "sms-voice", "workmail", "workspaces"]),
     ("RES", &["aws-marketplace", "savingsplans"]),
 ];
@@ -64,7 +64,7 @@ const HEADS: &[Head] = &[
     head("rds:db", "RDS", "DB"),
     head("ec2:natgateway", "NAT", "NET"),
     head("elasticloadbalancing:loadbalancer", "ELB", "LB"),
-    head("s3:bucket", "S3", "S3"),
+    head("s3:bucket", "BKT", "S3"),
     head("ec2:snapshot", "SNP", "DSK"),
     head("ec2:elastic-ip", "EIP", "NET"),
     head("logs:log-group", "LOG", "LOG"),

@@ -215,7 +215,7 @@ fn scan_folds_kinds_where_the_screen_is_narrow() {
     };
     assert!(head(80).contains("CMP  DSK  NET   LB   DB   S3  LOG  RES"), "{}", head(80));
     assert!(head(100).contains("EC2 EBS SNP AMI EIP NAT ELB RDS"), "{}", head(100));
-    assert!(head(100).contains(" CMP DSK NET  LB  DB  S3 RES "), "the rest by families: {}", head(100));
+    assert!(head(100).contains(" LOG BKT CMP NET  LB  DB  S3 RES "), "the rest by families: {}", head(100));
     assert!(!head(160).contains("oth") && head(160).contains("KEY") && head(160).contains("MPU"), "{}", head(160));
 }
 
