@@ -85,7 +85,9 @@ fn policy_grants_reading_and_nothing_else() {
     for action in actions {
         let action = action.as_str().expect("a text");
         let verb = action.split(':').nth(1).expect("service:Action");
-        let reads = ["BatchGet", "Describe", "GET", "Get", "List", "Lookup", "Search", "View"].iter().any(|start| verb.starts_with(start));
+        let reads = ["BatchGet", "Describe", "GET", "Get", "List", "Lookup", "Search", "View"]
+            .iter()
+            .any(|start| verb.starts_with(start));
         assert!(reads, "{action}");
     }
 }

@@ -1,5 +1,7 @@
 use std::future::Future;
 
+use std::borrow::Cow;
+
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::invocation_id::InvocationIdInterceptor;
@@ -212,25 +214,37 @@ impl ProvideErrorMetadata for ApiError {
 
 /// What is read of an answer: the whole of a JSON text, the result inside an XML one.
 fn parse<T: DeserializeOwned>(call: &Call, answer: &str) -> Result<T, Fault> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        let detail = format!("the answer is not what {} describes: {error}", call.operation);
-        Fault::new(Why::Error, &call.action(), crate::model::clean(&detail).into_owned())
-    };
+    match text(call, answer)? {
+        Text::Json(text) => serde_json::from_str(text).map_err(|error| unreadable(call, &error)),
+        Text::Xml(text) => quick_xml::de::from_str(&text).map_err(|error| unreadable(call, &error)),
+    }
+}
+
+/// The part of an answer that is read.
+enum Text<'a> {
+    Json(&'a str),
+    Xml(Cow<'a, str>),
+}
+
+fn text<'a>(call: &Call, answer: &'a str) -> Result<Text<'a>, Fault> {
     match call.service.protocol {
-        Protocol::Json { .. } | Protocol::RestJson => {
-            let text = if answer.trim().is_empty() { "{}" } else { answer };
-            serde_json::from_str(text).map_err(|error| unreadable(&error))
-        }
+        Protocol::Json { .. } | Protocol::RestJson if answer.trim().is_empty() => Ok(Text::Json("{}")),
+        Protocol::Json { .. } | Protocol::RestJson => Ok(Text::Json(answer)),
         Protocol::Query { .. } => {
             // A text that broke off would pass for an empty listing.
             if !answer.trim_end().ends_with(&format!("</{}Response>", call.operation)) {
-                return Err(unreadable(&"it breaks off"));
+                return Err(unreadable(call, &"it breaks off"));
             }
             let inside = read::element(answer, &format!("{}Result", call.operation));
-            quick_xml::de::from_str(&format!("<r>{inside}</r>")).map_err(|error| unreadable(&error))
+            Ok(Text::Xml(Cow::Owned(format!("<r>{inside}</r>"))))
         }
-        Protocol::RestXml => quick_xml::de::from_str(answer).map_err(|error| unreadable(&error)),
+        Protocol::RestXml => Ok(Text::Xml(Cow::Borrowed(answer))),
     }
+}
+
+fn unreadable(call: &Call, error: &dyn std::fmt::Display) -> Fault {
+    let detail = format!("the answer is not what {} describes: {error}", call.operation);
+    Fault::new(Why::Error, &call.action(), crate::model::clean(&detail).into_owned())
 }
 
 /// The mark of the next page in an answer. Empty on the last page.
@@ -275,21 +289,25 @@ impl Pages<'_> {
         }
         let answer = self.cx.ask(self.call, &self.input).await?;
         let page = parse(self.call, &answer)?;
-        self.read += 1;
-        self.over = match self.call.paging {
-            None => true,
-            Some((input, output)) => {
-                let next = mark(self.call, output, &answer);
-                let over = next.is_empty();
-                if !over && (self.input[input].as_str() == Some(next.as_str()) || self.read >= PAGES) {
-                    let detail = "AWS gave the same page again and again";
-                    return Err(Fault::new(Why::Error, &self.call.action(), detail));
-                }
-                self.input[input] = Value::String(next);
-                over
-            }
-        };
+        self.turn(&answer)?;
         Ok(Some(page))
+    }
+
+    /// Takes the mark of the next page out of an answer.
+    fn turn(&mut self, answer: &str) -> Result<(), Fault> {
+        self.read += 1;
+        let Some((input, output)) = self.call.paging else {
+            self.over = true;
+            return Ok(());
+        };
+        let next = mark(self.call, output, answer);
+        self.over = next.is_empty();
+        if !self.over && (self.input[input].as_str() == Some(next.as_str()) || self.read >= PAGES) {
+            let detail = "AWS gave the same page again and again";
+            return Err(Fault::new(Why::Error, &self.call.action(), detail));
+        }
+        self.input[input] = Value::String(next);
+        Ok(())
     }
 }
 
