@@ -61,6 +61,11 @@ impl Square {
         self.why = Some(self.why.map_or(why, |known| known.min(why)));
     }
 
+    /// Whether some of the cells were begun and not all are over.
+    fn is_under_way(&self) -> bool {
+        self.running > 0 || (self.queued > 0 && self.queued < self.cells)
+    }
+
     /// What stands for a square that is not listed to the end. `None` when it is.
     fn unlisted(&self, cx: &Screen<'_>) -> Option<(&'static str, Role)> {
         let glyphs = &cx.look.glyphs;
@@ -68,7 +73,7 @@ impl Square {
             Some((glyphs.none, Role::Off))
         } else if self.running > 0 && self.slowed {
             Some((glyphs.throttled, Role::Warn))
-        } else if self.running > 0 {
+        } else if self.is_under_way() {
             Some((glyphs.running(cx.tick), Role::Key))
         } else if self.queued > 0 {
             Some((glyphs.queued, Role::Dim))
@@ -85,7 +90,13 @@ impl Square {
     /// may be too small is followed by the reason.
     pub fn count(&self, cx: &Screen<'_>) -> (String, Role) {
         if let Some((sign, role)) = self.unlisted(cx) {
-            return (sign.to_owned(), role);
+            // Of several kinds in one column some are counted while others are still being read.
+            let so_far = if self.is_under_way() && self.resources > 0 {
+                self.resources.min(99).to_string()
+            } else {
+                String::new()
+            };
+            return (format!("{so_far}{sign}"), role);
         }
         let lacking = self.missed + self.part > 0;
         match (self.why, self.resources) {
