@@ -18,7 +18,7 @@
 //!           \   aws                  /
 //!            \_____          _______/
 //!                  \        /
-//!              rules  score  audit                no I/O, no clock, no SDK, no terminal
+//!              rules  score  reconcile  audit     no I/O, no clock, no SDK, no terminal
 //!                       |
 //!                     model                       nouns only
 //! ```
@@ -27,6 +27,7 @@
 //! | --- | --- | --- |
 //! | [`model`] | nouns, their arithmetic and their texts | – |
 //! | [`audit`] | the read model: folds events, answers queries | model |
+//! | [`reconcile`] | bill lines × priced resources → explained and unexplained dollars | model, audit |
 //! | [`score`] | 0–100 a finding, with its parts | model |
 //! | [`rules`] | loads, checks and judges rule files; the one place that names CEL | model, audit, score |
 //! | [`aws`] | credentials, regions, pace, requests (`aws::api`: without an SDK crate), what a refusal means | model |
@@ -56,6 +57,7 @@ pub mod cli;
 pub mod model;
 pub mod price;
 pub mod quota;
+pub mod reconcile;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -11,6 +11,7 @@ use crate::model::{Cost, Event, MetricWish, Resource, ResourceId};
 use crate::price;
 use crate::price::book::Book;
 use crate::price::lists::{Lists, Quote};
+use crate::reconcile;
 use crate::rules::{RuleSet, Stage, judge};
 use crate::scan;
 use crate::score::Weights;
@@ -99,7 +100,9 @@ impl<'a> Engine<'a> {
 
     fn write(&mut self, event: &Event) {
         let Some(record) = &mut self.record else { return };
-        if matches!(event, Event::Progress(_) | Event::Judged { .. }) || self.trouble.is_some() {
+        if matches!(event, Event::Progress(_) | Event::Judged { .. } | Event::Reconciled { .. })
+            || self.trouble.is_some()
+        {
             return;
         }
         let written = serde_json::to_writer(&mut *record, event).map_err(io::Error::other);
@@ -121,6 +124,11 @@ impl<'a> Engine<'a> {
         self.pause = PAUSE.max(began.elapsed() * SHARE);
         self.judged = Instant::now();
         self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
+        if stage == Stage::Final
+            && let Some(reconciliation) = reconcile::of(&self.audit)
+        {
+            self.pass(Event::Reconciled { reconciliation: Box::new(reconciliation) });
+        }
         said.wishes
     }
 

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::model::{
-    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quota, Region,
-    RegionState, Requests, Resource, ResourceId, Usd, Why,
+    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quota, Reconciliation,
+    Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
 };
 
 pub use findings::{Summary, Totals};
@@ -48,6 +48,8 @@ pub struct Audit {
     pub quotas: Vec<Quota>,
     /// The bill, when it could be read.
     pub bill: Option<Bill>,
+    /// What explains the bill, a row for each of its lines; when there is a bill and the run is over.
+    pub reconciliation: Option<Reconciliation>,
     /// Requests sent.
     pub requests: Requests,
     /// The last things that happened, newest last, for the screen.
@@ -111,12 +113,16 @@ impl Audit {
                 self.measurements.insert(measurement.resource.clone(), measurement);
             }
             Event::QuotaRead { quota } => self.quota(quota),
-            Event::Billed { bill } => self.bill = Some(bill),
+            Event::Billed { bill } => {
+                self.bill = Some(bill);
+                self.reconciliation = None;
+            }
             Event::Judged { findings, gaps } => {
                 self.findings = findings;
                 self.findings.sort_by(findings::best_first);
                 self.judged_gaps = gaps.into_iter().collect();
             }
+            Event::Reconciled { reconciliation } => self.reconciliation = Some(*reconciliation),
             Event::Progress(progress) => self.progress(progress),
             Event::Requested { requests } => self.requests = requests,
             Event::Ended { at, interrupted } => self.ended(at, interrupted),

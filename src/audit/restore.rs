@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::{Audit, Unscanned, findings};
 use crate::model::{
-    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quota, Region, RegionState, Requests, Resource,
+    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quota, Reconciliation, Region, RegionState,
+    Requests, Resource,
 };
 
 /// What a report keeps of an audit.
@@ -38,6 +39,8 @@ pub struct Parts {
     pub quotas: Vec<Quota>,
     /// The bill.
     pub bill: Option<Bill>,
+    /// What explains the bill.
+    pub reconciliation: Option<Reconciliation>,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<Gap>,
     /// Resources no scanner lists, which a report keeps without an inventory too.
@@ -63,6 +66,7 @@ impl Audit {
             findings: parts.findings,
             quotas: parts.quotas,
             bill: parts.bill,
+            reconciliation: parts.reconciliation,
             requests: parts.requests,
             gaps: parts.gaps.into_iter().collect(),
             ..Audit::default()

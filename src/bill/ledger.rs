@@ -11,6 +11,8 @@ use crate::model::{Bill, BillLine, BillPeriod, Charge, ChargeKind, Usd};
 pub(super) struct Sums {
     /// Group keys in the order they were asked for, and what they cost.
     pub groups: BTreeMap<Vec<String>, Amount>,
+    /// Group keys, and how much was used, where Cost Explorer tells it.
+    pub quantities: BTreeMap<Vec<String>, f64>,
     /// Currency of the amounts. Absent while there are none.
     pub currency: Option<String>,
     /// Whether AWS still calls one of the months estimated.
@@ -29,6 +31,13 @@ impl Sums {
         }
         *self.groups.entry(keys.to_vec()).or_default() += parsed;
         Ok(())
+    }
+
+    /// Adds how much was used to its group. What is no number is not known.
+    pub(super) fn add_quantity(&mut self, keys: &[String], quantity: &str) {
+        if let Some(quantity) = quantity.parse::<f64>().ok().filter(|quantity| quantity.is_finite()) {
+            *self.quantities.entry(keys.to_vec()).or_default() += quantity;
+        }
     }
 
     /// Whether a group of one of these names is more or less than nothing.
@@ -79,7 +88,8 @@ pub(super) fn assemble(records: &Sums, usage: &Sums, period: BillPeriod, fetched
             continue;
         }
         let region = region_of(service, usage_type).to_string();
-        lines.push(BillLine { service: service.clone(), region, usage_type: usage_type.clone(), usd });
+        let quantity = usage.quantities.get(keys).copied().filter(|quantity| *quantity > 0.0);
+        lines.push(BillLine { service: service.clone(), region, usage_type: usage_type.clone(), usd, quantity });
     }
     for (keys, amount) in records.groups.iter().filter(|(_, amount)| !amount.is_zero()) {
         let record_type = keys.first().cloned().unwrap_or_default();

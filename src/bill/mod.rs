@@ -45,6 +45,9 @@ const DAYS: i64 = 30;
 /// Metric of every amount: what was charged, at the rate and time it was incurred.
 const METRIC: &str = "UnblendedCost";
 
+/// How much was used, which comes in the same answer. It means something within one usage type only.
+const QUANTITY: &str = "UsageQuantity";
+
 /// How the bill is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillPlan {
@@ -197,6 +200,7 @@ impl Reader<'_> {
             .time_period(days.clone())
             .granularity(Granularity::Monthly)
             .metrics(METRIC)
+            .metrics(QUANTITY)
             .set_group_by(Some(groups))
             .set_filter(filter);
         let mut sums = Sums::default();
@@ -212,6 +216,8 @@ impl Reader<'_> {
                     let (amount, unit) = (cost.and_then(|c| c.amount()), cost.and_then(|c| c.unit()));
                     sums.add(group.keys(), amount.unwrap_or_default(), unit.unwrap_or("USD"))
                         .map_err(|detail| Fault::new(Why::Error, READ, detail))?;
+                    let used = group.metrics().and_then(|metrics| metrics.get(QUANTITY));
+                    sums.add_quantity(group.keys(), used.and_then(|used| used.amount()).unwrap_or_default());
                 }
             }
             token = page.next_page_token().filter(|token| !token.is_empty()).map(str::to_owned);

@@ -40,7 +40,7 @@ pub struct BillPeriod {
 }
 
 /// One service and usage type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BillLine {
     /// Cost Explorer's long name of the service.
     pub service: String,
@@ -50,6 +50,9 @@ pub struct BillLine {
     pub usage_type: String,
     /// Dollars over the period.
     pub usd: Usd,
+    /// How much was used, in the usage type's own unit: hours, GB-months. Absent where Cost Explorer tells none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
 }
 
 /// An amount that is not usage.

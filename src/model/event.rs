@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Bill, Cell, CellState, Cost, Finding, Gap, Kind, Measurement, Quota, Region, RegionState, Requests,
-    Resource, ResourceId,
+    Account, Bill, Cell, CellState, Cost, Finding, Gap, Kind, Measurement, Quota, Reconciliation, Region, RegionState,
+    Requests, Resource, ResourceId,
 };
 
 /// What a worker tells the audit. A recorded run is a file of these, one JSON object a line.
@@ -81,6 +81,11 @@ pub enum Event {
         findings: Vec<Finding>,
         /// What the rules could not judge.
         gaps: Vec<Gap>,
+    },
+    /// The bill was held against what was found; replaces what was said before.
+    Reconciled {
+        /// What explains it.
+        reconciliation: Box<Reconciliation>,
     },
     /// Something worth showing while it runs, and not worth keeping.
     Progress(Progress),

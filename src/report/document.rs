@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::audit::restore::Parts;
 use crate::audit::{Audit, Summary, Unscanned};
 use crate::model::{
-    Account, Bill, CellState, Coverage, Finding, Gap, Kind, Measurement, Quota, Region, RegionState, Requests,
-    Resource, Why,
+    Account, Bill, CellState, Coverage, Finding, Gap, Kind, Measurement, Quota, Reconciliation, Region, RegionState,
+    Requests, Resource, Why,
 };
 
 /// Version of the JSON report. Fields are added without raising it; it rises when one changes its meaning.
@@ -48,6 +48,9 @@ pub struct Document {
     /// The bill. Absent when it was not asked for or could not be read; the latter is a gap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// What explains the bill: a row for each of its lines. Absent without a bill, and while a scan runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciliation: Option<Reconciliation>,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<GapEntry>,
     /// What AWS's own indexes have and no scanner of this program lists. Empty when only some kinds were read.
@@ -146,6 +149,7 @@ impl Document {
             measurements: if inventory { audit.measurements().into_iter().cloned().collect() } else { Vec::new() },
             quotas: quotas(audit),
             bill: audit.bill.clone(),
+            reconciliation: audit.reconciliation.clone(),
             gaps: audit.gaps().map(GapEntry::from).collect(),
             unscanned: audit.unscanned(),
             coverage: audit.coverage.values().cloned().map(to_milliseconds).collect(),
@@ -171,6 +175,7 @@ impl Document {
             findings: self.findings,
             quotas: self.quotas,
             bill: self.bill,
+            reconciliation: self.reconciliation,
             gaps: self.gaps.into_iter().map(Gap::from).collect(),
             requests: self.requests,
         })

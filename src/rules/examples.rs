@@ -155,6 +155,7 @@ fn bill(usage: &BTreeMap<String, f64>, now: Timestamp) -> Bill {
         region: "us-east-1".to_owned(),
         usage_type: usage_type.clone(),
         usd: Usd::from_dollars(*usd),
+        quantity: None,
     };
     let lines: Vec<BillLine> = usage.iter().map(line).collect();
     Bill {

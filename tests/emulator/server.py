@@ -466,7 +466,11 @@ def cost_and_usage(request: dict, rows: list, start: str, end: str) -> dict:
 def cost_period(request: dict, rows: list, start: dt.date, end: dt.date) -> dict:
     def metrics(of):
         total = {"Amount": f"{sum(row['usd'] for row in of):.10f}", "Unit": "USD"}
-        return {metric: dict(total) for metric in request["Metrics"]}
+        used = {"Amount": f"{sum(row.get('quantity', 0) for row in of):.10f}", "Unit": "N/A"}
+        return {
+            metric: dict(used if metric == "UsageQuantity" else total)
+            for metric in request["Metrics"]
+        }
 
     period = {
         "TimePeriod": {"Start": start.isoformat(), "End": end.isoformat()},

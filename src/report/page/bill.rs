@@ -34,9 +34,48 @@ pub(super) fn section(audit: &Audit) -> Section {
     Section {
         lead: vec![period(bill)],
         grid: Some(Grid { columns: COLUMNS, rows }),
-        tail: vec![forecast],
+        tail: explained(audit).into_iter().chain([forecast]).collect(),
         ..Section::new(TITLE)
     }
+}
+
+/// Lines that are named when nobody can explain them, dearest first.
+const UNEXPLAINED: usize = 5;
+
+/// How much of the bill is explained, and the dearest lines that are not.
+fn explained(audit: &Audit) -> Vec<String> {
+    let (Some(bill), Some(said)) = (&audit.bill, &audit.reconciliation) else { return Vec::new() };
+    let percent = said.explained_percent.map_or(String::new(), |percent| format!(" ({percent:.1} % explained)"));
+    let mut texts = vec![format!(
+        "Of the usage {} are tied to resources, {} are known and no resource's, {} are unexplained{percent}.",
+        said.explained_usd.pretty(),
+        said.known_usd.pretty(),
+        said.unexplained_usd.pretty()
+    )];
+    let mut rest: Vec<_> =
+        bill.lines.iter().zip(&said.lines).filter(|(_, line)| line.unexplained_usd > Usd::ZERO).collect();
+    rest.sort_by_key(|(_, line)| std::cmp::Reverse(line.unexplained_usd));
+    let more = rest.len().saturating_sub(UNEXPLAINED);
+    texts.extend(rest.iter().take(UNEXPLAINED).map(|(billed, line)| {
+        let what = line.what.as_deref().unwrap_or("a usage type nobody here knows");
+        let hidden = if line.hidden_by.is_empty() {
+            String::new()
+        } else {
+            format!("; {} not listed to the end", line.hidden_by.join(", "))
+        };
+        format!(
+            "Unexplained: {} of {} in {}, {} {} ({what}{hidden}).",
+            line.unexplained_usd.pretty(),
+            billed.usd.pretty(),
+            billed.region,
+            billed.service,
+            billed.usage_type
+        )
+    }));
+    if more > 0 {
+        texts.push(format!("{} more.", super::count(more, "unexplained line")));
+    }
+    texts
 }
 
 fn why_none(audit: &Audit) -> String {

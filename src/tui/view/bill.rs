@@ -23,11 +23,12 @@ pub use notes::{period, why_absent};
 pub const PANES: usize = 3;
 
 /// Columns to sort and filter by. The screen's own order is the largest amount first.
-pub const COLUMNS: &[&str] = &["billed", "name"];
+pub const COLUMNS: &[&str] = &["billed", "name", "unexplained"];
 
 const TABLE: &[Column] = &[
     Column::text("name", "service", 30, Column::ALWAYS).growing(),
     Column::number("billed", "billed", 12, Column::ALWAYS),
+    Column::number("unexplained", "unexplained", 12, 5),
     Column::number("", "share", 7, 4),
     Column::text("", "", 14, 3),
     Column::text("", "made of", 18, 2),
@@ -40,10 +41,12 @@ pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
     let groups = Groups::of(bill);
     let mut heads: Vec<usize> = if pane.flag { groups.region_rows() } else { groups.service_rows() };
     if !filter.is_empty() {
-        heads.retain(|row| passes(bill, &groups, *row, filter));
+        heads.retain(|row| passes(audit, bill, &groups, *row, filter));
     }
-    if COLUMNS.get(pane.sort) == Some(&"name") {
-        heads.sort_by_key(|row| groups.name(*row).to_lowercase());
+    match COLUMNS.get(pane.sort) {
+        Some(&"name") => heads.sort_by_key(|row| groups.name(*row).to_lowercase()),
+        Some(&"unexplained") => heads.sort_by_key(|row| std::cmp::Reverse(groups.unexplained(audit, *row))),
+        _ => {}
     }
     if pane.reverse {
         heads.reverse();
@@ -58,12 +61,16 @@ pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
     rows
 }
 
-fn passes(bill: &Bill, groups: &Groups, row: usize, filter: &Filter) -> bool {
+fn passes(audit: &Audit, bill: &Bill, groups: &Groups, row: usize, filter: &Filter) -> bool {
     let texts = texts(bill, groups, row);
     let of = |column: &str| {
         texts.iter().filter(|(name, _)| column.is_empty() || *name == column).map(|(_, text)| text.clone()).collect()
     };
-    let number = |column: &str| matches!(column, "billed" | "cost").then(|| groups.usd(bill, row).dollars());
+    let number = |column: &str| match column {
+        "billed" | "cost" => Some(groups.usd(bill, row).dollars()),
+        "unexplained" => groups.unexplained(audit, row).map(Usd::dollars),
+        _ => None,
+    };
     filter.matches(&of, &number)
 }
 
@@ -156,7 +163,20 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
         cx.boxed(frame, charges, 1, "Not usage: credits, tax, fees", "", notes::charges(cx, bill, charges));
     }
     if !about.is_empty() {
-        cx.boxed(frame, about, 2, "Where this comes from", "", notes::about(cx, bill, about));
+        let (title, lines) = match selected(cx, bill) {
+            Some(at) => ("What explains it", notes::explained(cx, at, about)),
+            None => ("Where this comes from", notes::about(cx, bill, about)),
+        };
+        cx.boxed(frame, about, 2, title, "", lines);
+    }
+}
+
+/// The line under the cursor, when it is one and something is known about it.
+fn selected(cx: &Screen<'_>, bill: &Bill) -> Option<usize> {
+    let said = cx.audit.reconciliation.as_ref()?;
+    match Groups::of(bill).item(*cx.rows.get(cx.pane.cursor)?) {
+        Some(Item::Line(at)) => said.lines.get(at).map(|_| at),
+        _ => None,
     }
 }
 
@@ -181,7 +201,7 @@ fn draw_list(frame: &mut Frame, area: Rect, cx: &Screen<'_>, bill: &Bill) {
     let mut columns = TABLE.to_vec();
     columns[0].head = by;
     let body = body(inner);
-    let bar = table::width_of(&columns, body, 3);
+    let bar = table::width_of(&columns, body, 4);
     table::draw(frame, body, cx, &columns, COLUMNS, &|index| row(cx, bill, &groups, index, bar));
     if body.height < inner.height {
         let line = Rect { y: body.bottom(), height: 1, ..inner };
@@ -214,6 +234,11 @@ fn row(cx: &Screen<'_>, bill: &Bill, groups: &Groups, index: usize, bar: usize) 
         vec![
             (name, role),
             (money(usd), Role::Money),
+            match groups.unexplained(cx.audit, index) {
+                Some(Usd::ZERO) => (glyphs.dash.to_owned(), Role::Dim),
+                Some(rest) => (money(rest), Role::Warn),
+                None => (String::new(), Role::Dim),
+            },
             (share_text.clone(), Role::Default),
             (glyphs.bar(bar, share), Role::Bar),
             (made_of, Role::Dim),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::Audit;
 use crate::model::{Bill, Usd};
 
 /// Lines of one service, or of one region.
@@ -81,6 +82,17 @@ impl Groups {
         match self.item(row) {
             Some(Item::Service(group) | Item::Region(group)) => &group.name,
             Some(Item::Line(_)) | None => "",
+        }
+    }
+
+    /// What nobody can explain of a row. `None` while the bill was not held against what was found.
+    pub fn unexplained(&self, audit: &Audit, row: usize) -> Option<Usd> {
+        let lines = &audit.reconciliation.as_ref()?.lines;
+        let of = |at: usize| lines.get(at).map_or(Usd::ZERO, |line| line.unexplained_usd);
+        match self.item(row) {
+            Some(Item::Service(group) | Item::Region(group)) => Some(group.lines.iter().map(|at| of(*at)).sum()),
+            Some(Item::Line(at)) => Some(of(at)),
+            None => None,
         }
     }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::money;
-use crate::model::{Bill, BillPeriod, ChargeKind, Why};
+use crate::model::{Bill, BillPeriod, ChargeKind, Explained, Usd, Why};
 use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
@@ -75,6 +75,41 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
     lines
 }
 
+/// What explains a line: its resources, or what kind of thing would have and which gap may hide it.
+pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
+    let inner = inside(area);
+    let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
+    let Some(line) = cx.audit.reconciliation.as_ref().and_then(|said| said.lines.get(at)) else { return Vec::new() };
+    let mut texts = vec![line.what.clone().unwrap_or_else(|| "a usage type nobody here knows".to_owned())];
+    if line.known_usd != Usd::ZERO {
+        texts.push(format!("{} that no resource can be named for", line.known_usd.pretty()));
+    }
+    if line.unexplained_usd != Usd::ZERO {
+        texts.push(format!("{} unexplained: {}", line.unexplained_usd.pretty(), rest(line)));
+    }
+    let room = rows.saturating_sub(texts.len());
+    for share in line.by.iter().take(if line.by.len() > room { room.saturating_sub(1) } else { room }) {
+        let resource = cx.audit.resource(&share.resource);
+        let name = resource.map_or(share.resource.as_str(), |resource| resource.id.as_str());
+        let counted = if share.counted { "" } else { ", by being there" };
+        texts.push(format!("{} {name}{counted}", share.usd.pretty()));
+    }
+    if line.by.len() > room {
+        texts.push(format!("{} more resources", line.by.len() + 1 - room.max(1)));
+    }
+    texts.into_iter().map(|text| Line::from(format!(" {}", cx.text(&text, width)))).collect()
+}
+
+/// What may be behind what is left of a line.
+fn rest(line: &Explained) -> String {
+    match (line.hidden_by.as_slice(), line.kinds.as_slice(), line.by.is_empty()) {
+        ([], [], _) => "nothing is known to bill so".to_owned(),
+        ([], kinds, true) => format!("no {} is there, so one may be gone", kinds.join(" or ")),
+        ([], _, false) => "more than what is there can have used, so some may be gone".to_owned(),
+        (hidden, _, _) => format!("{} was not listed to the end there", hidden.join(", ")),
+    }
+}
+
 /// Period, source and forecast.
 pub fn about(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
     let width = usize::from(inside(area).width).saturating_sub(2);
@@ -83,8 +118,18 @@ pub fn about(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
         Some(usd) => format!("Forecast to the month's end {}", usd.pretty()),
         None => "No forecast: Cost Explorer has too little history".to_owned(),
     };
+    let explained = match &cx.audit.reconciliation {
+        Some(said) => format!(
+            "Tied to resources {}, known {}, unexplained {}",
+            said.explained_usd.pretty(),
+            said.known_usd.pretty(),
+            said.unexplained_usd.pretty()
+        ),
+        None => "Not held against what was found".to_owned(),
+    };
     let texts = [
         format!("{}{estimated}", period(&bill.period)),
+        explained,
         forecast,
         format!("Asked {}", bill.fetched_at.strftime("%Y-%m-%d %H:%M UTC")),
         age(cx, bill),

@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::audit::Totals;
 use crate::model::{Bill, Usd};
+use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::bill::why_absent;
 use crate::tui::view::screen::Screen;
@@ -98,6 +99,13 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         None => " no forecast: too little history".to_owned(),
     };
     lines.push(Line::from(forecast));
+    if let Some(said) = &cx.audit.reconciliation
+        && let Some(percent) = said.explained_percent
+    {
+        let rest = said.unexplained_usd.pretty();
+        let key = cx.key(Action::Bill);
+        lines.push(Line::from(format!(" explained {percent:.1} %, unexplained {rest}: {key}")));
+    }
     let other: Usd = bill.charges.iter().map(|charge| charge.usd).sum();
     lines.push(Line::from(format!(" {} charged, with tax, fees, credits", (bill.usage_usd + other).pretty())));
     lines

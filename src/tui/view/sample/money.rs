@@ -65,6 +65,7 @@ pub fn bill() -> Bill {
         region: region.to_owned(),
         usage_type: usage_type.to_owned(),
         usd: usd(amount),
+        quantity: None,
     };
     let lines = vec![
         line("Amazon Elastic Compute Cloud - Compute", "us-east-1", "BoxUsage:m5.xlarge", "355.40"),

@@ -1,0 +1,209 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{BillPeriod, Cost, CostPart, PriceOrigin, PriceSource};
+
+const COMPUTE: &str = "Amazon Elastic Compute Cloud - Compute";
+const OTHER: &str = "EC2 - Other";
+
+fn usd(text: &str) -> Usd {
+    text.parse().expect("a literal amount")
+}
+
+fn line(service: &str, region: &str, usage_type: &str, amount: &str, quantity: Option<f64>) -> BillLine {
+    BillLine {
+        service: service.to_owned(),
+        region: region.to_owned(),
+        usage_type: usage_type.to_owned(),
+        usd: usd(amount),
+        quantity,
+    }
+}
+
+/// A bill of thirty days, 1 to 30 November.
+fn bill(lines: Vec<BillLine>) -> Bill {
+    Bill {
+        period: BillPeriod { start: "2026-11-01".to_owned(), end: "2026-12-01".to_owned(), estimated: false },
+        currency: "USD".to_owned(),
+        usage_usd: lines.iter().map(|line| line.usd).sum(),
+        lines,
+        charges: Vec::new(),
+        credits_usd: Usd::ZERO,
+        forecast_usd: None,
+        fetched_at: "2026-12-01T06:00:00Z".parse().expect("a literal time"),
+    }
+}
+
+/// A resource with a part of a month's list price: key, units, dollars.
+fn resource(kind: &str, region: &str, id: &str, created: Option<&str>, parts: &[(&str, f64, &str)]) -> Resource {
+    let mut one = Resource {
+        arn: ResourceId::new(format!("arn:aws:test:{region}:111122223333:{id}")),
+        id: id.to_owned(),
+        kind: Kind::owned(kind),
+        account: "111122223333".to_owned(),
+        region: Region::new(region),
+        name: None,
+        created_at: created.map(|at| at.parse().expect("a literal time")),
+        tags: BTreeMap::new(),
+        facts: serde_json::Map::new(),
+        refs: Vec::new(),
+        owner: None,
+        protections: Vec::new(),
+        cost: None,
+    };
+    let part = |(key, quantity, monthly): &(&str, f64, &str)| CostPart {
+        what: (*key).to_owned(),
+        quantity: *quantity,
+        unit: "unit".to_owned(),
+        unit_usd: "1".to_owned(),
+        monthly_usd: usd(monthly),
+        source: PriceSource {
+            origin: PriceOrigin::Book,
+            key: (*key).to_owned(),
+            region: region.to_owned(),
+            date: "2026-11-01".to_owned(),
+        },
+    };
+    let parts: Vec<CostPart> = parts.iter().map(part).collect();
+    one.cost = (!parts.is_empty()).then(|| Cost {
+        monthly_usd: parts.iter().map(|part| part.monthly_usd).sum(),
+        parts,
+        ..Cost::default()
+    });
+    one
+}
+
+fn table() -> Table {
+    Table::embedded().expect("the table that is built in")
+}
+
+fn explained(lines: Vec<BillLine>, resources: &[Resource]) -> Reconciliation {
+    reconcile(&bill(lines), resources.iter(), &table(), &|_, _| false)
+}
+
+#[test]
+fn an_instance_that_ran_all_month_explains_its_hours_to_the_cent() {
+    let web = resource(
+        "ec2:instance",
+        "us-east-1",
+        "i-1",
+        Some("2026-01-01T00:00:00Z"),
+        &[("ec2.linux.m5.large", 730.0, "70.08")],
+    );
+    // 720 hours × $0.096.
+    let said = explained(vec![line(COMPUTE, "us-east-1", "BoxUsage:m5.large", "69.12", Some(720.0))], &[web]);
+    assert_eq!(said.explained_usd, usd("69.12"));
+    assert_eq!(said.unexplained_usd, Usd::ZERO);
+    assert_eq!(said.explained_percent, Some(100.0));
+    assert_eq!(said.lines[0].by.len(), 1);
+    assert!(said.lines[0].by[0].counted && said.unbilled.is_empty());
+}
+
+#[test]
+fn hours_of_an_instance_that_is_gone_stay_unexplained() {
+    let web = resource("ec2:instance", "us-east-1", "i-1", None, &[("ec2.linux.m5.large", 730.0, "70.08")]);
+    let said = explained(vec![line(COMPUTE, "us-east-1", "BoxUsage:m5.large", "138.24", Some(1440.0))], &[web]);
+    assert_eq!((said.explained_usd, said.unexplained_usd), (usd("69.12"), usd("69.12")));
+    assert_eq!(said.lines[0].what.as_deref(), Some("instance hours, On-Demand"));
+}
+
+#[test]
+fn an_instance_of_another_type_or_region_explains_nothing() {
+    let small = resource("ec2:instance", "us-east-1", "i-1", None, &[("ec2.linux.t3.micro", 730.0, "7.59")]);
+    let there = resource("ec2:instance", "eu-west-1", "i-2", None, &[("ec2.linux.m5.large", 730.0, "78.11")]);
+    let said = explained(vec![line(COMPUTE, "us-east-1", "BoxUsage:m5.large", "69.12", Some(720.0))], &[small, there]);
+    assert_eq!(said.unexplained_usd, usd("69.12"));
+    // Both should bill, and neither does.
+    assert_eq!(said.unbilled.len(), 2);
+}
+
+#[test]
+fn a_volume_made_in_the_middle_of_the_month_explains_half_of_a_month() {
+    let young =
+        resource("ec2:volume", "us-east-1", "vol-1", Some("2026-11-16T00:00:00Z"), &[("ebs.gp3", 100.0, "8.00")]);
+    let gib_months = 100.0 * 15.0 / MONTH_DAYS;
+    let said =
+        explained(vec![line(OTHER, "us-east-1", "EBS:VolumeUsage.gp3", "8.00", Some(2.0 * gib_months))], &[young]);
+    assert_eq!((said.explained_usd, said.unexplained_usd), (usd("4.00"), usd("4.00")));
+}
+
+#[test]
+fn without_quantities_list_prices_are_compared() {
+    let volume = resource("ec2:volume", "us-east-1", "vol-1", None, &[("ebs.gp3", 100.0, "8.00")]);
+    let said = explained(vec![line(OTHER, "us-east-1", "EBS:VolumeUsage.gp3", "31.56", None)], &[volume]);
+    // 8.00 for 730 hours is 7.890411 for 720.
+    assert_eq!(said.explained_usd.pretty(), "$7.89");
+}
+
+#[test]
+fn transfer_and_requests_are_known_and_tied_to_nothing() {
+    let lines = vec![
+        line("Amazon Simple Storage Service", "us-east-1", "DataTransfer-Out-Bytes", "4.00", Some(44.0)),
+        line("AWS Lambda", "us-east-1", "Request", "1.00", None),
+        line("Amazon Braket", "us-east-1", "USE1-Task", "5.00", None),
+    ];
+    let said = explained(lines, &[]);
+    assert_eq!((said.known_usd, said.unexplained_usd), (usd("5.00"), usd("5.00")));
+    assert_eq!(said.explained_percent, Some(50.0));
+    assert_eq!(said.lines[2].what, None);
+}
+
+#[test]
+fn what_cannot_be_counted_explains_by_being_there() {
+    let hub = resource("securityhub:hub", "us-east-1", "default", None, &[]);
+    let said =
+        explained(vec![line("AWS Security Hub", "us-east-1", "USE1-PaidComplianceCheck", "3.21", Some(9.0))], &[hub]);
+    assert_eq!(said.explained_usd, usd("3.21"));
+    assert!(!said.lines[0].by[0].counted);
+}
+
+#[test]
+fn a_gap_that_may_hide_the_cause_is_named() {
+    let lines = vec![line("Amazon Redshift", "us-west-2", "USW2-Node:ra3.xlplus", "781.92", Some(720.0))];
+    let said = reconcile(&bill(lines), [].into_iter(), &table(), &|kind, region| {
+        (kind, region) == ("redshift:cluster", "us-west-2")
+    });
+    assert_eq!(said.lines[0].hidden_by, ["redshift:cluster"]);
+    assert_eq!(said.unexplained_usd, usd("781.92"));
+}
+
+#[test]
+fn a_bill_of_nothing_has_no_share() {
+    assert_eq!(explained(Vec::new(), &[]).explained_percent, None);
+}
+
+proptest! {
+    #[test]
+    fn nothing_of_a_bill_is_lost_or_made_up(
+        amounts in prop::collection::vec((-1_000_000_000_i64..100_000_000_000, 0_usize..6, prop::option::of(0.0_f64..1e6)), 0..20),
+        sizes in prop::collection::vec((0_usize..4, 0.0_f64..1e5, 0_i64..1_000_000_000), 0..20),
+    ) {
+        const TYPES: &[(&str, &str)] = &[
+            (COMPUTE, "BoxUsage:m5.large"), (OTHER, "EBS:VolumeUsage.gp3"), (OTHER, "NatGateway-Hours"),
+            ("AWS Lambda", "Request"), ("Amazon Braket", "Task"), ("AWS Config", "ConfigurationItemRecorded"),
+        ];
+        const KINDS: &[(&str, &str)] = &[
+            ("ec2:instance", "ec2.linux.m5.large"), ("ec2:volume", "ebs.gp3"), ("ec2:natgateway", "ec2.nat_gateway"),
+            ("config:configuration-recorder", "none"),
+        ];
+        let lines: Vec<BillLine> = amounts.iter().map(|(micros, at, quantity)| BillLine {
+            usd: Usd::from_micros(*micros),
+            ..line(TYPES[*at].0, "us-east-1", TYPES[*at].1, "0", *quantity)
+        }).collect();
+        let resources: Vec<Resource> = sizes.iter().enumerate().map(|(i, (at, quantity, micros))| {
+            let mut one = resource(KINDS[*at].0, "us-east-1", &format!("r-{i}"), None, &[(KINDS[*at].1, *quantity, "0")]);
+            if let Some(part) = one.cost.as_mut().and_then(|cost| cost.parts.first_mut()) {
+                part.monthly_usd = Usd::from_micros(*micros);
+            }
+            one
+        }).collect();
+        let bill = bill(lines);
+        let said = reconcile(&bill, resources.iter(), &table(), &|_, _| false);
+        prop_assert_eq!(said.explained_usd + said.known_usd + said.unexplained_usd, bill.usage_usd);
+        for (outcome, line) in said.lines.iter().zip(&bill.lines) {
+            let parts: Usd = outcome.by.iter().map(|share| share.usd).sum();
+            prop_assert_eq!(outcome.explained_usd + outcome.known_usd + outcome.unexplained_usd, line.usd);
+            prop_assert_eq!(parts, outcome.explained_usd);
+        }
+    }
+}
