@@ -1,13 +1,20 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A time, as any of the protocols writes it: seconds since 1970, or a text in ISO 8601.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At(pub Timestamp);
+
+impl At {
+    /// So many seconds later. `None` beyond what a calendar has.
+    pub fn plus(self, seconds: f64) -> Option<Timestamp> {
+        self.0.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+    }
+}
 
 impl<'de> Deserialize<'de> for At {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At, D::Error> {
@@ -161,6 +168,13 @@ mod tests {
         assert_eq!(at("\"1700000000\"").as_deref(), Some("2023-11-14T22:13:20Z"));
         assert_eq!(at("\"yesterday\""), None);
         assert_eq!(at("1e300"), None);
+    }
+
+    #[test]
+    fn a_term_ends_its_seconds_later() {
+        let start: At = serde_json::from_str("\"2026-01-10T08:00:00Z\"").expect("a time");
+        assert_eq!(start.plus(31_536_000.0).map(|end| end.to_string()).as_deref(), Some("2027-01-10T08:00:00Z"));
+        assert_eq!(start.plus(f64::INFINITY), None);
     }
 
     #[test]

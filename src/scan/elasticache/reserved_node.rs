@@ -1,4 +1,4 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -84,10 +84,7 @@ impl Scan for ReservedNodes {
 }
 
 fn listed(one: Reserved) -> Listed<Facts> {
-    let ends = one
-        .start_time
-        .zip(one.duration)
-        .and_then(|(start, seconds)| start.0.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok());
+    let ends = one.start_time.zip(one.duration).and_then(|(start, seconds)| start.plus(seconds));
     let facts = Facts {
         state: one.state.unwrap_or_default(),
         node_type: one.cache_node_type.unwrap_or_default(),

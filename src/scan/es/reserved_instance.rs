@@ -1,4 +1,4 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -89,8 +89,7 @@ fn listed(cx: &Cx, one: Reservation) -> Listed<Facts> {
     let instances = one.instance_count.unwrap_or(1.0);
     let hourly =
         one.recurring_charges.iter().filter_map(|charge| charge.recurring_charge_amount).fold(0.0, |a, b| a + b);
-    let length = SignedDuration::from_secs(one.duration.unwrap_or_default() as i64);
-    let ends_at = one.start_time.and_then(|start| start.0.checked_add(length).ok());
+    let ends_at = one.start_time.zip(one.duration).and_then(|(start, seconds)| start.plus(seconds));
     let left = |end: Timestamp| (end.as_second() - cx.now().as_second()).max(0) as f64 / 3_600.0;
     let facts = Facts {
         state: one.state,

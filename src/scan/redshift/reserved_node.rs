@@ -1,4 +1,4 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -55,7 +55,7 @@ struct Node {
     reserved_node_id: String,
     node_type: String,
     start_time: Option<At>,
-    duration: Option<i64>,
+    duration: Option<f64>,
     fixed_price: Option<f64>,
     usage_price: Option<f64>,
     currency_code: Option<String>,
@@ -96,8 +96,7 @@ fn listed(node: Node, now: Timestamp) -> Listed<Facts> {
         node.recurring_charges.items.iter().filter(|c| c.recurring_charge_frequency.as_deref() == Some("Hourly"));
     let recurring: f64 = hourly.filter_map(|charge| charge.recurring_charge_amount).sum();
     let start_at = node.start_time.map(|at| at.0);
-    let end_at =
-        start_at.zip(node.duration).and_then(|(start, s)| start.checked_add(SignedDuration::from_secs(s)).ok());
+    let end_at = node.start_time.zip(node.duration).and_then(|(start, seconds)| start.plus(seconds));
     let facts = Facts {
         state: node.state.unwrap_or_default(),
         count: node.node_count.unwrap_or_default(),
