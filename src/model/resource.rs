@@ -172,6 +172,8 @@ pub enum Protection {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<String>,
     },
+    /// Its tags could not be read, and one of them may say that it is to be kept; it counts in no waste total.
+    UnreadTags,
     /// AWS itself refuses the delete until a flag is lifted: a fact about deleting, not a wish to keep.
     Service {
         /// The flag as AWS calls it, `DisableApiTermination`.
@@ -182,7 +184,7 @@ pub enum Protection {
 impl Protection {
     /// Whether it takes the resource out of the waste totals.
     pub fn is_keep(&self) -> bool {
-        matches!(self, Protection::Keep { .. })
+        matches!(self, Protection::Keep { .. } | Protection::UnreadTags)
     }
 
     /// One phrase for people.
@@ -190,6 +192,7 @@ impl Protection {
         match self {
             Protection::Keep { tag, until: None } => format!("kept by tag {tag}"),
             Protection::Keep { tag, until: Some(day) } => format!("kept by tag {tag} until {day}"),
+            Protection::UnreadTags => "its tags could not be read, and one may keep it".to_owned(),
             Protection::Service { flag } => format!("delete blocked by {flag}"),
         }
     }

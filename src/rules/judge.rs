@@ -271,10 +271,13 @@ impl Run<'_> {
         evidence
     }
 
-    /// A wish to keep the resource, its own or of what it is attached to.
+    /// A wish to keep the resource, its own or of what it is attached to; or that nobody could read whether there is one.
     fn protection(&self, resource: &Resource) -> Option<Protection> {
         let today = self.now.to_zoned(TimeZone::UTC).date();
-        self.with_hosts(resource).into_iter().find_map(|host| self.set.protections.of(host, today))
+        let hosts = self.with_hosts(resource);
+        let kept = hosts.iter().find_map(|host| self.set.protections.of(host, today));
+        let unread = || hosts.iter().flat_map(|host| &host.protections).find(|lock| **lock == Protection::UnreadTags);
+        kept.or_else(|| unread().cloned())
     }
 
     /// The owner of the resource, or of what it is attached to.

@@ -42,18 +42,23 @@ pub struct Found<'a, F> {
     cx: &'a Cx,
     sink: &'a Sink,
     kind: Kind,
+    tags_missed: AtomicBool,
     facts: PhantomData<fn(F)>,
 }
 
 impl<'a, F: Serialize> Found<'a, F> {
     /// A hand for one kind in one region.
     pub fn new(cx: &'a Cx, sink: &'a Sink, kind: Kind) -> Found<'a, F> {
-        Found { cx, sink, kind, facts: PhantomData }
+        Found { cx, sink, kind, tags_missed: AtomicBool::new(false), facts: PhantomData }
     }
 
-    /// Hands over one resource. Waits while the audit is behind.
+    /// Hands over one resource. Waits while the audit is behind. One without tags, after tags could not be read, may
+    /// be kept by a tag all the same.
     pub async fn add(&self, listed: Listed<F>) {
-        let resource = listed.into_resource(self.cx, &self.kind);
+        let mut resource = listed.into_resource(self.cx, &self.kind);
+        if self.tags_missed.load(Ordering::Relaxed) && resource.tags.is_empty() {
+            resource.protections.push(Protection::UnreadTags);
+        }
         self.sink.found.fetch_add(1, Ordering::Relaxed);
         // A closed channel means the run is being torn down; there is nobody left to tell.
         let _ = self.sink.events.send(Event::Found { resource: Box::new(resource) }).await;
@@ -63,6 +68,9 @@ impl<'a, F: Serialize> Found<'a, F> {
     /// counts as partly seen. `subject` names what it was about: a bucket, a target group.
     pub async fn missed(&self, fault: Fault, subject: &str) {
         self.sink.partly.store(true, Ordering::Relaxed);
+        if fault.action.contains("Tag") {
+            self.tags_missed.store(true, Ordering::Relaxed);
+        }
         let mut gap: Gap = fault.into_gap(self.cx.account(), self.cx.region(), &self.kind);
         if !subject.is_empty() {
             gap.detail = format!("{subject}: {}", gap.detail);

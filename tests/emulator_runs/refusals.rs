@@ -98,6 +98,16 @@ fn a_region_that_is_not_switched_on_is_told_at_once() {
 }
 
 #[test]
+fn what_may_be_kept_by_a_tag_nobody_could_read_is_no_open_finding() {
+    let rules = json!([{"service": "s3", "query": "tagging*", "fault": "denied"}]);
+    let (ran, _) = disturbed(&rules, &[]);
+    ran.report.assert_honest(undisturbed());
+    let buckets: Vec<_> = ran.report.findings.iter().filter(|finding| finding.resource.kind == "s3:bucket").collect();
+    assert!(buckets.len() > 1, "{} findings", buckets.len());
+    assert!(buckets.iter().all(|finding| !finding.is_open()), "a bucket counts as waste although its tags are unread");
+}
+
+#[test]
 fn an_account_that_may_not_be_read_at_all_is_a_report_of_gaps_and_not_of_an_empty_account() {
     // Everything but STS.
     let rules = json!([
