@@ -139,7 +139,6 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
             endpoint_url: endpoint_url.map(|url| check_url(&url)).transpose()?,
             regions: regions.into_iter().map(Region::new).collect(),
             call_timeout: Duration::from_secs(u64::from(call_timeout)),
-            attempts: 4,
         },
         rules,
         plain,

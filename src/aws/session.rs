@@ -37,8 +37,6 @@ pub struct Wanted {
     pub regions: Vec<Region>,
     /// How long one attempt may take.
     pub call_timeout: Duration,
-    /// How many attempts a call gets.
-    pub attempts: u32,
 }
 
 /// An open way into an account.
@@ -140,10 +138,18 @@ impl Session {
     }
 }
 
+/// How often a call is tried: six times within some fifteen seconds, the most a cell should wait for.
+///
+/// A region that throttles answers a random part of its calls, so one call may be refused several times in a row
+/// while its neighbours get through.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(6).with_max_backoff(Duration::from_secs(4))
+}
+
 async fn load(wanted: &Wanted, wire: &Wire) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(wire.clone())
-        .retry_config(RetryConfig::standard().with_max_attempts(wanted.attempts))
+        .retry_config(retries())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(wanted.call_timeout.min(Duration::from_secs(5)))

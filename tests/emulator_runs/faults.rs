@@ -21,6 +21,17 @@ fn a_scan_that_is_throttled_for_a_while_tries_again_and_misses_nothing() {
 }
 
 #[test]
+fn a_call_that_is_throttled_five_times_in_a_row_is_answered_the_sixth_time() {
+    let rules = json!([
+        {"service": "ec2", "operation": "DescribeInstances", "region": "eu-west-1", "fault": "throttle", "times": 5},
+    ]);
+    let (ran, calls) = disturbed(&rules, &[]);
+    assert_eq!(faulted(&calls), 5);
+    ran.report.assert_honest(undisturbed());
+    assert!(ran.report.unseen().is_empty(), "{:?}", ran.report.unseen());
+}
+
+#[test]
 fn a_service_that_keeps_throttling_is_named_as_throttled() {
     let rules = json!([{"service": "autoscaling", "region": "eu-west-1", "fault": "throttle"}]);
     let (ran, _) = disturbed(&rules, &[]);
@@ -35,7 +46,7 @@ fn a_service_that_answers_500_is_asked_again_and_then_named_in_that_region_only(
     assert_unseen(&ran.report, &squares("rds", "eu-west-1"), "error");
     let listing = |call: &&Call| call.operation == "DescribeDBInstances" && call.region == "eu-west-1";
     let attempts: Vec<_> = calls.iter().filter(listing).filter_map(|call| call.attempt).collect();
-    assert_eq!(attempts, [1, 2, 3, 4]);
+    assert_eq!(attempts, [1, 2, 3, 4, 5, 6]);
     let details: Vec<_> = ran.report.gaps_of("eu-west-1", "rds:db").map(|gap| gap.detail.as_str()).collect();
     assert!(details.iter().any(|detail| detail.contains("internal error")), "{details:?}");
 }
