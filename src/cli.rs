@@ -97,7 +97,7 @@ pub struct Common {
     /// Instead of AWS_ENDPOINT_URL or AWS's own; for emulators and private endpoints.
     #[arg(long, global = true, value_name = "URL", help_heading = "Account", value_hint = ValueHint::Url, env = "CLOSEOUT_ENDPOINT_URL", hide_env_values = true, hide_short_help = true)]
     pub endpoint_url: Option<String>,
-    /// Dollars AWS may charge for asking [default: 0.05]
+    /// Dollars AWS may charge for asking [default: 0.10]
     ///
     /// Cost Explorer bills $0.01 a request, CloudWatch $0.01 for 1,000 metrics; 0 asks neither. What is left out is
     /// reported as a gap. S3's own requests, at most $0.005 for 1,000, are counted and not capped.

@@ -120,7 +120,7 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
     let regions = pick.list("region", &common.region, file.region, "all that are on");
     let kinds = pick.list("kind", &common.kind, file.kind, "all");
     let endpoint_url = pick.option("endpoint_url", common.endpoint_url.clone(), file.endpoint_url);
-    let max_spend = pick.value("max_spend", common.max_spend.clone(), file.max_spend.map(|n| n.to_string()), "0.05");
+    let max_spend = pick.value("max_spend", common.max_spend.clone(), file.max_spend.map(|n| n.to_string()), "0.10");
     let call_timeout = pick.value("call_timeout", common.call_timeout, file.call_timeout, 20u32);
     let rules = pick.path("rules", common.rules.clone(), file.rules);
     let plain = pick.flag("plain", common.plain, file.plain, false);
@@ -320,7 +320,7 @@ fn chosen(kinds: &[String]) -> Result<Vec<&'static Scanner>, SettingsError> {
 fn dollars(text: &str) -> Result<Usd, SettingsError> {
     let usd: Option<Usd> = text.trim_start_matches('$').parse().ok();
     usd.filter(|usd| *usd >= Usd::ZERO)
-        .ok_or_else(|| SettingsError::Value(format!("--max-spend takes dollars such as 0.05, not `{text}`")))
+        .ok_or_else(|| SettingsError::Value(format!("--max-spend takes dollars such as 0.10, not `{text}`")))
 }
 
 fn check_url(url: &str) -> Result<String, SettingsError> {

@@ -185,7 +185,7 @@ fn spending_cap_that_is_no_money_is_refused() {
     for bad in ["much", "-1", "1,5"] {
         let (said, status) = refused(&["scan", &format!("--max-spend={bad}")], &env());
         assert_eq!(status, Some(2), "{bad}");
-        assert!(said.contains("--max-spend takes dollars such as 0.05"), "{said}");
+        assert!(said.contains("--max-spend takes dollars such as 0.10"), "{said}");
     }
 }
 

@@ -124,10 +124,9 @@ impl<'a> Engine<'a> {
         self.pause = PAUSE.max(began.elapsed() * SHARE);
         self.judged = Instant::now();
         self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
-        if stage == Stage::Final
-            && let Some(reconciliation) = reconcile::of(&self.audit)
-        {
-            self.pass(Event::Reconciled { reconciliation: Box::new(reconciliation) });
+        if stage == Stage::Final {
+            let reckoning = reconcile::of(&self.audit, &[]);
+            self.pass(Event::Reconciled { reckoning: Box::new(reckoning) });
         }
         said.wishes
     }
@@ -140,6 +139,17 @@ impl<'a> Engine<'a> {
             of(resource).into_iter().map(move |need| (need.key, region.clone()))
         });
         keys.collect()
+    }
+
+    /// Takes in what the account really paid for a unit, out of its bill, and prices everything anew.
+    pub fn learn_rates(&mut self) {
+        let (Some(bill), Ok(table)) = (&self.audit.bill, reconcile::usage::Table::embedded()) else { return };
+        let rates = reconcile::rates::of(bill, &table, &self.price_keys());
+        let quotes = rates.into_iter().map(|rate| {
+            let quote = Quote::of_line(&rate.usage_type, &rate.region, rate.usd, rate.quantity, &rate.until);
+            (rate.key, rate.region, quote)
+        });
+        self.learn(quotes.collect());
     }
 
     /// Takes fetched prices in and prices everything anew.

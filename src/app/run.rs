@@ -53,6 +53,7 @@ impl Scan<'_> {
         if !self.is_stopped() {
             self.read_prices(engine).await;
         }
+        engine.learn_rates();
         let wishes = engine.judge(Stage::Listed);
         let mut budget = self.max_spend - spent_on_bill;
         if !self.is_stopped() {
@@ -201,7 +202,7 @@ impl Scan<'_> {
             let _ = events.send(Event::Missed { gap }).await;
         }
         if let Some(bill) = answer.bill {
-            let _ = events.send(Event::Billed { bill }).await;
+            let _ = events.send(Event::Billed { bill, months: answer.months }).await;
         }
         let _ = events.send(step).await;
         answer.spent

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::model::{
-    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quota, Reconciliation,
-    Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
+    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quota, Reckoning,
+    Reconciliation, Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
 };
 
 pub use findings::{Summary, Totals};
@@ -46,10 +46,12 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Quotas, least headroom first.
     pub quotas: Vec<Quota>,
-    /// The bill, when it could be read.
+    /// The bill of the last thirty days, when it could be read.
     pub bill: Option<Bill>,
-    /// What explains the bill, a row for each of its lines; when there is a bill and the run is over.
-    pub reconciliation: Option<Reconciliation>,
+    /// The bills of the last full month and of the present one.
+    pub months: Vec<Bill>,
+    /// What the bills mean for what was found, when the run is over.
+    pub reckoning: Reckoning,
     /// Requests sent.
     pub requests: Requests,
     /// The last things that happened, newest last, for the screen.
@@ -113,20 +115,26 @@ impl Audit {
                 self.measurements.insert(measurement.resource.clone(), measurement);
             }
             Event::QuotaRead { quota } => self.quota(quota),
-            Event::Billed { bill } => {
+            Event::Billed { bill, months } => {
                 self.bill = Some(bill);
-                self.reconciliation = None;
+                self.months = months;
+                self.reckoning = Reckoning::default();
             }
             Event::Judged { findings, gaps } => {
                 self.findings = findings;
                 self.findings.sort_by(findings::best_first);
                 self.judged_gaps = gaps.into_iter().collect();
             }
-            Event::Reconciled { reconciliation } => self.reconciliation = Some(*reconciliation),
+            Event::Reconciled { reckoning } => self.reckoning = *reckoning,
             Event::Progress(progress) => self.progress(progress),
             Event::Requested { requests } => self.requests = requests,
             Event::Ended { at, interrupted } => self.ended(at, interrupted),
         }
+    }
+
+    /// What explains the bill, a row for each of its lines. `None` without a bill, and while the run is not over.
+    pub fn reconciliation(&self) -> Option<&Reconciliation> {
+        self.reckoning.reconciliation.as_ref()
     }
 
     fn cell(&mut self, cell: &Cell) -> &mut Coverage {

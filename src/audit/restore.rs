@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Audit, Unscanned, findings};
 use crate::model::{
-    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quota, Reconciliation, Region, RegionState,
-    Requests, Resource,
+    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quota, Reckoning, Region, RegionState, Requests,
+    Resource,
 };
 
 /// What a report keeps of an audit.
@@ -39,8 +39,10 @@ pub struct Parts {
     pub quotas: Vec<Quota>,
     /// The bill.
     pub bill: Option<Bill>,
-    /// What explains the bill.
-    pub reconciliation: Option<Reconciliation>,
+    /// The bills of the last full month and of the present one.
+    pub months: Vec<Bill>,
+    /// What the bills mean for what was found.
+    pub reckoning: Reckoning,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<Gap>,
     /// Resources no scanner lists, which a report keeps without an inventory too.
@@ -66,7 +68,8 @@ impl Audit {
             findings: parts.findings,
             quotas: parts.quotas,
             bill: parts.bill,
-            reconciliation: parts.reconciliation,
+            months: parts.months,
+            reckoning: parts.reckoning,
             requests: parts.requests,
             gaps: parts.gaps.into_iter().collect(),
             ..Audit::default()

@@ -1,4 +1,6 @@
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Neg};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::Usd;
 
@@ -47,6 +49,26 @@ impl Amount {
     }
 }
 
+impl Neg for Amount {
+    type Output = Amount;
+    fn neg(self) -> Amount {
+        Amount(self.0.saturating_neg())
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}E-{DECIMALS}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Amount::parse(&text).ok_or_else(|| de::Error::custom("not an amount of money"))
+    }
+}
+
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Amount) {
         self.0 = self.0.saturating_add(other.0);
@@ -70,6 +92,15 @@ mod tests {
         assert_eq!(sum(&["0.0000004"; 1_000]), "0.0004");
         assert_eq!(sum(&["0.1", "0.2", "-0.3"]), "0.00");
         assert_eq!(sum(&["4.2E-7", "1e2", "-0.0000004200"]), "100.00");
+    }
+
+    #[test]
+    fn an_amount_survives_being_kept() {
+        for text in ["0.000000000001", "-12.3456789012", "0", "9999999999999.9"] {
+            let amount = Amount::parse(text).expect("a literal amount");
+            let kept = serde_json::to_string(&amount).expect("text");
+            assert_eq!(serde_json::from_str::<Amount>(&kept).expect("the same text"), amount, "{kept}");
+        }
     }
 
     #[test]

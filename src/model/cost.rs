@@ -19,10 +19,13 @@ pub struct Cost {
 }
 
 /// One product of a price and a quantity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CostPart {
     /// What is paid for: `gp3 storage`.
     pub what: String,
+    /// Key of its price: `ebs.gp3`. Lists have names of their own for it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
     /// How many units a month.
     pub quantity: f64,
     /// The unit: `GB-month`, `hour`, `IOPS-month`.
@@ -31,6 +34,9 @@ pub struct CostPart {
     pub unit_usd: String,
     /// Dollars a month.
     pub monthly_usd: Usd,
+    /// Dollars a month at list price, where the unit's price is the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_usd: Option<Usd>,
     /// Where the price comes from.
     pub source: PriceSource,
 }
@@ -58,34 +64,44 @@ fn cents(price: &str) -> String {
 }
 
 /// Which list a price was read from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PriceSource {
     /// Whose list.
     pub origin: PriceOrigin,
-    /// Key in that list: `ebs.gp3`, or the SKU.
+    /// Key in that list: `ebs.gp3`, a SKU, or a usage type.
     pub key: String,
     /// Region the price is for.
     pub region: String,
-    /// Date of the list, `2025-10-28`; a `?` behind it marks a price nobody could verify.
+    /// Date of the list, `2025-10-28`; a `?` behind it marks a price nobody could verify. Of a bill, its last day.
     pub date: String,
+    /// The line of the bill the price was worked out from: `EUC1-EBS:VolumeUsage.gp3 $7.20 / 100`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 impl PriceSource {
     /// `price book us-east-1, 2025-10-28`, for people.
     pub fn label(&self) -> String {
         let list = match self.origin {
+            PriceOrigin::Bill => "own bill",
             PriceOrigin::Book => "price book",
             PriceOrigin::PriceList => "Price List API",
         };
-        format!("{list} {}, {}", self.region, self.date)
+        match &self.line {
+            Some(line) => format!("{list} {}, {}: {line}", self.region, self.date),
+            None => format!("{list} {}, {}", self.region, self.date),
+        }
     }
 }
 
 /// Whose price list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PriceOrigin {
+    /// The account's own bill: dollars of a usage type by its quantity.
+    Bill,
     /// The list built into the program.
+    #[default]
     Book,
     /// `pricing:GetProducts`.
     PriceList,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Bill, Cell, CellState, Cost, Finding, Gap, Kind, Measurement, Quota, Reconciliation, Region, RegionState,
+    Account, Bill, Cell, CellState, Cost, Finding, Gap, Kind, Measurement, Quota, Reckoning, Region, RegionState,
     Requests, Resource, ResourceId,
 };
 
@@ -72,8 +72,11 @@ pub enum Event {
     },
     /// The bill was read.
     Billed {
-        /// The bill.
+        /// The last thirty days.
         bill: Bill,
+        /// The last full month, and the present one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        months: Vec<Bill>,
     },
     /// The rules have spoken about everything known so far; replaces what they said before.
     Judged {
@@ -82,10 +85,10 @@ pub enum Event {
         /// What the rules could not judge.
         gaps: Vec<Gap>,
     },
-    /// The bill was held against what was found; replaces what was said before.
+    /// The bills were held against what was found; replaces what was said before.
     Reconciled {
-        /// What explains it.
-        reconciliation: Box<Reconciliation>,
+        /// What they mean.
+        reckoning: Box<Reckoning>,
     },
     /// Something worth showing while it runs, and not worth keeping.
     Progress(Progress),

@@ -22,7 +22,7 @@ mod text;
 mod usd;
 
 pub use account::Account;
-pub use bill::{Bill, BillLine, BillPeriod, Charge, ChargeKind};
+pub use bill::{Bill, BillLine, BillPeriod, BilledResource, Charge, ChargeKind, Purchase, View};
 pub use cell::{Cell, CellState, Coverage};
 pub use cost::{Cost, CostPart, PriceOrigin, PriceSource};
 pub use event::{Event, Progress};
@@ -32,7 +32,9 @@ pub use kind::Kind;
 pub use measure::{Measurement, MetricReading, MetricWish};
 pub use need::{Need, Needs};
 pub use quota::{Quota, UsageSource};
-pub use reconciliation::{Explained, Reconciliation, Share, Unbilled};
+pub use reconciliation::{
+    Basis, Commitment, DaysBilled, Explained, Reckoning, Reconciliation, Savings, Share, Unbilled,
+};
 pub use region::{Region, RegionState};
 pub use requests::Requests;
 pub use resource::{Owner, Protection, Ref, Resource, ResourceId, Role};

@@ -1,7 +1,7 @@
 //! What a resource costs a month: what its scanner says it is billed for meets a price list.
 //!
 //! A need names a price by its key in the book (`ebs.gp3`) and how many units a month it takes; which
-//! list answers (the account's, AWS's, the built-in one) is decided in one place, [`lists`].
+//! list answers (the account's own bill, AWS's list, the built-in one) is decided in one place, [`lists`].
 
 pub mod book;
 pub mod list_api;
@@ -17,7 +17,9 @@ pub fn cost(needs: Needs, region: &Region, lists: &Lists) -> Option<Cost> {
         match lists.price(&need.key, region.as_str()) {
             Some(price) => cost.parts.push(CostPart {
                 monthly_usd: Usd::from_dollars(price.usd * need.quantity),
+                list_usd: price.list_usd.map(|usd| Usd::from_dollars(usd * need.quantity)),
                 what: need.what,
+                key: need.key,
                 quantity: need.quantity,
                 unit: need.unit.to_owned(),
                 unit_usd: price.text,

@@ -1,228 +1,256 @@
-//! The bill against what was seen: which resource causes which line, and what nobody can explain.
+//! The bill against what was seen: which resource causes which line, what nobody can explain, and what that means for
+//! what could be saved.
 //!
-//! A line of the bill says which usage type was billed in which region. [`usage`] says what causes it. As much of the
-//! line is explained as the resources that were alive in that region can have used; the rest stands there as
-//! unexplained. What no resource can be named for, bytes and requests, is known and counted apart.
+//! A line of the bill says which usage type was billed in which region. Where the bill itself names resources, that is
+//! the first source. Else [`usage`] says what causes a usage type, and as much of the line is explained as the resources
+//! that were alive in that region can have used; the rest stands there as unexplained. What no resource can be named for,
+//! bytes and requests, is known and counted apart.
 //!
 //! - [`usage`]: which usage type is caused by what
+//! - [`seen`]: resources as the lines look for them
+//! - [`named`]: resources as the bill names them
 //! - [`shares`]: dollars over resources, to the micro-dollar
+//! - [`rates`]: what the account really pays for a unit
+//! - [`savings`]: list prices and the next bill
+//! - [`commitments`]: what is billed until its end, whatever is deleted
 
+pub mod commitments;
+mod named;
+pub mod rates;
+mod savings;
+mod seen;
 mod shares;
 pub mod usage;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::audit::Audit;
-use crate::model::{Bill, BillLine, Explained, Kind, Reconciliation, Region, Resource, ResourceId, Unbilled, Usd};
-use usage::{Table, Usage, fits};
+use crate::model::{
+    Basis, Bill, BillLine, DaysBilled, Explained, Kind, Reckoning, Reconciliation, Region, Resource, Share, Usd,
+};
+use named::Named;
+use seen::{Billed, Seen, Units};
+use usage::{Table, Usage};
 
-/// Days of the month a list price is for: 730 hours.
-const MONTH_DAYS: f64 = 730.0 / 24.0;
+pub use seen::Gone;
 
 /// How much more than was counted a line may be without a rest: hours are billed as they begin, and clocks differ.
 const ROUNDING: f64 = 0.02;
 
-/// Reconciles an audit's bill with its resources. `None` without a bill, and while the built-in table cannot be read,
-/// which a test rules out.
-pub fn of(audit: &Audit) -> Option<Reconciliation> {
-    let bill = audit.bill.as_ref()?;
-    let table = Table::embedded().ok()?;
+/// What the bills mean for what was found. `gone` is what earlier audits saw and this one does not.
+///
+/// Without a bill only commitments are told. The same while the built-in table cannot be read, which a test rules out.
+pub fn of(audit: &Audit, gone: &[Gone]) -> Reckoning {
+    let commitments = commitments::of(audit);
+    let (Some(bill), Ok(table)) = (&audit.bill, Table::embedded()) else {
+        return Reckoning { commitments, ..Reckoning::default() };
+    };
     let hidden = |kind: &str, region: &str| {
         let cell = |region: &Region| audit.coverage_of(region, &Kind::owned(kind));
         let coverage = cell(&Region::new(region)).or_else(|| cell(&Region::global()));
         coverage.is_none_or(|coverage| !coverage.state.is_listed())
     };
-    Some(reconcile(bill, audit.resources(), &table, &hidden))
+    let books = Books { table: &table, hidden: &hidden, gone };
+    let said = books.reconcile(bill, || audit.resources());
+    let months = audit.months.iter().map(|bill| books.reconcile(bill, || audit.resources())).collect();
+    Reckoning { savings: Some(savings::of(audit, bill, &said)), reconciliation: Some(said), months, commitments }
 }
 
-/// Reconciles a bill with resources. `hidden` tells whether a kind was not listed to the end in a region.
-pub fn reconcile<'a>(
-    bill: &Bill,
-    resources: impl Iterator<Item = &'a Resource>,
-    table: &Table,
-    hidden: &dyn Fn(&str, &str) -> bool,
-) -> Reconciliation {
-    let seen = Seen::of(bill, resources, table);
-    let mut billed: BTreeSet<(usize, usize)> = BTreeSet::new();
-    let lines: Vec<Explained> = bill.lines.iter().map(|line| seen.explain(line, table, hidden, &mut billed)).collect();
-    let sum = |of: fn(&Explained) -> Usd| lines.iter().map(of).sum::<Usd>();
-    let (explained_usd, known_usd, unexplained_usd) =
-        (sum(|line| line.explained_usd), sum(|line| line.known_usd), sum(|line| line.unexplained_usd));
-    let share = (explained_usd + known_usd).dollars() / bill.usage_usd.dollars() * 100.0;
-    Reconciliation {
-        explained_percent: share.is_finite().then_some(share),
-        unbilled: seen.unbilled(table, &billed),
-        lines,
-        explained_usd,
-        known_usd,
-        unexplained_usd,
-    }
+/// What a bill is held against, beside the resources.
+pub struct Books<'a> {
+    /// Which usage type is caused by what.
+    pub table: &'a Table,
+    /// Whether a kind was not listed to the end in a region.
+    pub hidden: &'a dyn Fn(&str, &str) -> bool,
+    /// What earlier audits saw and the present one does not.
+    pub gone: &'a [Gone],
 }
 
-/// The resources as the lines look for them.
-struct Seen<'a> {
-    all: Vec<Alive<'a>>,
-    /// By the kind and the region they are billed in.
-    places: BTreeMap<(&'a str, &'a str), Vec<usize>>,
-}
-
-/// A resource and how much of the bill's period it was there.
-struct Alive<'a> {
-    resource: &'a Resource,
-    /// Days of the period since its creation; all of them when that is not known.
-    days: f64,
-}
-
-impl<'a> Seen<'a> {
-    fn of(bill: &Bill, resources: impl Iterator<Item = &'a Resource>, table: &Table) -> Seen<'a> {
-        let causes: BTreeSet<&str> = table.rows().iter().flat_map(|row| row.kinds.iter().map(String::as_str)).collect();
-        let (start, end) = (midnight(&bill.period.start), midnight(&bill.period.end));
-        let mut seen = Seen { all: Vec::new(), places: BTreeMap::new() };
-        for resource in resources.filter(|resource| causes.contains(resource.kind.as_str())) {
-            let days = days_alive(resource.created_at, start, end);
-            if days > 0.0 {
-                let place = (resource.kind.as_str(), resource.region.as_str());
-                seen.places.entry(place).or_default().push(seen.all.len());
-                seen.all.push(Alive { resource, days });
-            }
+impl Books<'_> {
+    /// Reconciles a bill with resources.
+    pub fn reconcile<'r, I: Iterator<Item = &'r Resource>>(
+        &self,
+        bill: &Bill,
+        resources: impl Fn() -> I,
+    ) -> Reconciliation {
+        let seen = Seen::of(bill, resources(), self.gone, self.table);
+        let named = Named::of(bill, resources(), self.gone);
+        let totals = Totals::of(bill);
+        let mut billed = Billed::default();
+        let lines: Vec<Explained> = bill
+            .lines
+            .iter()
+            .map(|line| {
+                let mut outcome = self.explain(bill, line, &seen, &named, &totals, &mut billed);
+                outcome.by.sort_by(|a, b| b.usd.cmp(&a.usd).then_with(|| a.resource.cmp(&b.resource)));
+                outcome
+            })
+            .collect();
+        let sum = |of: fn(&Explained) -> Usd| lines.iter().map(of).sum::<Usd>();
+        let (explained_usd, known_usd, unexplained_usd) =
+            (sum(|line| line.explained_usd), sum(|line| line.known_usd), sum(|line| line.unexplained_usd));
+        let share = (explained_usd + known_usd).dollars() / bill.usage_usd.dollars() * 100.0;
+        Reconciliation {
+            explained_percent: share.is_finite().then_some(share),
+            unbilled: seen.unbilled(bill, self.table, &billed),
+            lines,
+            explained_usd,
+            known_usd,
+            unexplained_usd,
         }
-        seen
-    }
-
-    /// Resources of a row's kinds where a line was billed. What is read once is looked for everywhere.
-    fn causes(&self, row: &Usage, region: &str) -> Vec<usize> {
-        let regions = if region == "global" { ["global", "us-east-1"] } else { [region, "global"] };
-        let places = row.kinds.iter().flat_map(|kind| regions.map(|region| (kind.as_str(), region)));
-        places.flat_map(|place| self.places.get(&place).into_iter().flatten().copied()).collect()
     }
 
     fn explain(
         &self,
+        bill: &Bill,
         line: &BillLine,
-        table: &Table,
-        hidden: &dyn Fn(&str, &str) -> bool,
-        billed: &mut BTreeSet<(usize, usize)>,
+        seen: &Seen<'_>,
+        named: &Named,
+        totals: &Totals<'_>,
+        billed: &mut Billed,
     ) -> Explained {
-        let Some((row, key)) = table.row(line) else {
-            return Explained { unexplained_usd: line.usd, ..Explained::default() };
+        let measured = named.shares(line);
+        let measured_usd: Usd = measured.iter().map(|share| share.usd).sum();
+        // What the bill names is no guess; only the rest is to be explained by what is there.
+        let open = line.usd - measured_usd;
+        let mut outcome = Explained { by: measured, explained_usd: measured_usd, ..Explained::default() };
+        let Some((row, key)) = self.table.row(line) else {
+            return self.with_rest(bill, line, open, &[], outcome);
         };
-        let mut outcome = Explained { what: Some(row.what.clone()), kinds: row.kinds.clone(), ..Explained::default() };
+        (outcome.what, outcome.kinds) = (Some(row.what.clone()), row.kinds.clone());
         if row.known.is_some() {
-            outcome.known_usd = line.usd;
+            outcome.known_usd = open;
             return outcome;
         }
-        let causes = self.causes(row, &line.region);
-        let (mut counted, mut uncounted) = (Vec::new(), Vec::new());
-        for &at in &causes {
-            let units = self.units(at, key.as_deref(), billed);
-            match units {
-                Some(units) => counted.push((at, units)),
-                None if self.has_unknown_use(at, row) => uncounted.push(at),
-                None => {}
-            }
-        }
+        let (counted, uncounted) = causes(seen, row, &line.region, key.as_deref(), billed);
         let used: f64 = counted.iter().map(|(_, units)| units.quantity).sum();
         let worth: f64 = counted.iter().map(|(_, units)| units.usd).sum();
-        // Quantities tell best; a bill without them is compared by list price.
-        let share = match line.quantity.filter(|quantity| *quantity > 0.0) {
+        // Quantities tell best; a bill without them is compared by price. Whatever way it was paid for, use is use.
+        let share = match totals.quantity(line) {
             Some(quantity) => used / quantity,
             None if line.usd > Usd::ZERO => worth / line.usd.dollars(),
             None => 0.0,
         };
         let share = if share >= 1.0 - ROUNDING { 1.0 } else { share };
-        let by_use = if counted.is_empty() { Usd::ZERO } else { line.usd.times(share) };
-        let rest = line.usd - by_use;
-        outcome.by = shares::split(by_use, counted.iter().map(|(at, units)| (self.id(*at), units.quantity)), true);
+        let by_use = if counted.is_empty() { Usd::ZERO } else { open.times(share) };
+        let mut rest = open - by_use;
+        let weights = counted.iter().map(|(at, units)| (seen.share(*at, Basis::Counted), units.quantity));
+        let mut by = shares::split(by_use, weights);
+        if by.is_empty() {
+            rest = open;
+        }
         if !uncounted.is_empty() {
-            outcome.by.extend(shares::split(
+            by.extend(shares::split(
                 rest,
-                uncounted.iter().map(|at| (self.id(*at), self.all[*at].days)),
-                false,
+                uncounted.iter().map(|at| (seen.share(*at, Basis::Present), seen.days(*at))),
             ));
         }
-        outcome.by.sort_by(|a, b| b.usd.cmp(&a.usd).then_with(|| a.resource.cmp(&b.resource)));
-        outcome.explained_usd = outcome.by.iter().map(|share| share.usd).sum();
-        outcome.unexplained_usd = line.usd - outcome.explained_usd;
-        if outcome.unexplained_usd != Usd::ZERO {
-            outcome.hidden_by = row.kinds.iter().filter(|kind| hidden(kind, &line.region)).cloned().collect();
+        outcome.explained_usd += by.iter().map(|share| share.usd).sum();
+        merge(&mut outcome.by, by);
+        let open = line.usd - outcome.explained_usd;
+        self.with_rest(bill, line, open, &counted, outcome)
+    }
+
+    /// Adds what is left of a line: dollars, the days they were billed on, and the gaps that may hide a cause.
+    fn with_rest(
+        &self,
+        bill: &Bill,
+        line: &BillLine,
+        open: Usd,
+        counted: &[(usize, Units)],
+        mut outcome: Explained,
+    ) -> Explained {
+        outcome.unexplained_usd = open;
+        if open == Usd::ZERO {
+            return outcome;
         }
+        outcome.hidden_by = outcome.kinds.iter().filter(|kind| (self.hidden)(kind, &line.region)).cloned().collect();
+        outcome.unexplained_on = days_of_rest(bill, line, counted);
         outcome
     }
+}
 
-    fn id(&self, at: usize) -> ResourceId {
-        self.all[at].resource.arn.clone()
+/// Resources that cause a line: those whose use can be counted, and those that are there.
+fn causes(
+    seen: &Seen<'_>,
+    row: &Usage,
+    region: &str,
+    key: Option<&str>,
+    billed: &mut Billed,
+) -> (Vec<(usize, Units)>, Vec<usize>) {
+    let (mut counted, mut uncounted) = (Vec::new(), Vec::new());
+    for at in seen.causes(row, region) {
+        match seen.units(at, key, billed) {
+            Some(units) => counted.push((at, units)),
+            None if seen.has_unknown_use(at, row) => uncounted.push(at),
+            None => {}
+        }
     }
+    (counted, uncounted)
+}
 
-    /// What a resource can have used of a key in the period, by its list price's parts.
-    fn units(&self, at: usize, key: Option<&str>, billed: &mut BTreeSet<(usize, usize)>) -> Option<Units> {
-        let alive = &self.all[at];
-        let (key, cost) = (key?, alive.resource.cost.as_ref()?);
-        let mut units: Option<Units> = None;
-        for (number, part) in cost.parts.iter().enumerate() {
-            if fits(key, &part.source.key).is_some() {
-                billed.insert((at, number));
-                let months = alive.days / MONTH_DAYS;
-                let known = units.get_or_insert(Units { quantity: 0.0, usd: 0.0 });
-                known.quantity += part.quantity * months;
-                known.usd += part.monthly_usd.dollars() * months;
+/// Adds shares to those that are there; a resource stands in the list once, under the better reason.
+fn merge(all: &mut Vec<Share>, more: Vec<Share>) {
+    let mut at: BTreeMap<_, usize> = all.iter().enumerate().map(|(i, share)| (share.resource.clone(), i)).collect();
+    for share in more {
+        match at.get(&share.resource) {
+            Some(&i) => all[i].usd += share.usd,
+            None => {
+                at.insert(share.resource.clone(), all.len());
+                all.push(share);
             }
         }
-        units
     }
+}
 
-    /// Whether a resource uses something nobody can count: it has no price, or not for all of its parts, or what is
-    /// billed has no key.
-    fn has_unknown_use(&self, at: usize, row: &Usage) -> bool {
-        let cost = self.all[at].resource.cost.as_ref();
-        row.key.is_none() || cost.is_none_or(|cost| !cost.unpriced.is_empty())
-    }
+/// How much was used of a usage type in a region, over all ways of paying.
+struct Totals<'a>(BTreeMap<(&'a str, &'a str, &'a str), f64>);
 
-    /// Priced parts no line of the bill was tied to, although a usage type is known for them.
-    fn unbilled(&self, table: &Table, billed: &BTreeSet<(usize, usize)>) -> Vec<Unbilled> {
-        let mut unbilled = Vec::new();
-        for (at, alive) in self.all.iter().enumerate() {
-            let parts = alive.resource.cost.iter().flat_map(|cost| cost.parts.iter().enumerate());
-            for (number, part) in parts.filter(|(_, part)| part.monthly_usd > Usd::ZERO) {
-                let is_known = |row: &Usage| {
-                    let pattern = row.key.as_ref().map(|key| key.replace("{}", "*"));
-                    row.is_caused_by(&alive.resource.kind)
-                        && pattern.is_some_and(|key| fits(&key, &part.source.key).is_some())
-                };
-                if !billed.contains(&(at, number)) && table.rows().iter().any(is_known) {
-                    unbilled.push(Unbilled {
-                        resource: alive.resource.arn.clone(),
-                        what: part.what.clone(),
-                        monthly_usd: part.monthly_usd,
-                    });
-                }
-            }
+impl<'a> Totals<'a> {
+    fn of(bill: &'a Bill) -> Totals<'a> {
+        let mut totals: BTreeMap<_, f64> = BTreeMap::new();
+        for line in &bill.lines {
+            *totals.entry(Totals::key(line)).or_default() += line.quantity.unwrap_or_default();
         }
-        unbilled.sort_by(|a, b| b.monthly_usd.cmp(&a.monthly_usd).then_with(|| a.resource.cmp(&b.resource)));
-        unbilled
+        Totals(totals)
+    }
+
+    fn key(line: &BillLine) -> (&str, &str, &str) {
+        (&line.service, &line.usage_type, &line.region)
+    }
+
+    /// `None` where the line itself tells no quantity.
+    fn quantity(&self, line: &BillLine) -> Option<f64> {
+        line.quantity?;
+        self.0.get(&Totals::key(line)).copied().filter(|quantity| *quantity > 0.0)
     }
 }
 
-/// What a resource used.
-struct Units {
-    quantity: f64,
-    usd: f64,
-}
-
-/// A day's beginning in UTC.
-fn midnight(day: &str) -> Option<Timestamp> {
-    let day: Date = day.parse().ok()?;
-    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
-}
-
-/// Days of the period a resource was there: since its creation, which may be before it; to its end, as it still is.
-fn days_alive(created: Option<Timestamp>, start: Option<Timestamp>, end: Option<Timestamp>) -> f64 {
-    let (Some(start), Some(end)) = (start, end) else { return 0.0 };
-    let from = created.map_or(start, |created| created.max(start));
-    ((end.as_second() - from.as_second()) as f64 / 86_400.0).max(0.0)
+/// Days on which a line came to more than its counted resources can have caused on that day. Days that agree do not
+/// explain a rest, so then it is every day on which something was billed.
+fn days_of_rest(bill: &Bill, line: &BillLine, counted: &[(usize, Units)]) -> Option<DaysBilled> {
+    let first: Date = bill.period.start.parse().ok()?;
+    let used: f64 = counted.iter().map(|(_, units)| units.quantity).sum();
+    let unit_usd = line.quantity.filter(|quantity| *quantity > 0.0).map(|quantity| line.usd.dollars() / quantity);
+    let days = line.daily_usd.len();
+    let expected = |day: usize| {
+        let quantity: f64 = counted.iter().map(|(_, units)| units.on(day, days)).sum();
+        unit_usd.filter(|_| used > 0.0).map_or(0.0, |usd| quantity * usd)
+    };
+    let is_over = |day: usize, usd: &Usd| usd.dollars() > expected(day) * (1.0 + ROUNDING) + 0.000_001;
+    let billed = |over: bool| {
+        let days = line.daily_usd.iter().enumerate();
+        let days = days.filter(|(day, usd)| **usd != Usd::ZERO && (!over || is_over(*day, usd)));
+        days.map(|(day, _)| first.saturating_add((day as i64).days())).collect::<Vec<Date>>()
+    };
+    let mut on = billed(true);
+    if on.is_empty() {
+        on = billed(false);
+    }
+    Some(DaysBilled { first: on.first()?.to_string(), last: on.last()?.to_string(), count: on.len() })
 }
 
 #[cfg(test)]

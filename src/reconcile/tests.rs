@@ -1,36 +1,35 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{BillPeriod, Cost, CostPart, PriceOrigin, PriceSource};
+use crate::model::{BillPeriod, Cost, CostPart, PriceSource, Resource, ResourceId};
 
-const COMPUTE: &str = "Amazon Elastic Compute Cloud - Compute";
-const OTHER: &str = "EC2 - Other";
+pub(super) const COMPUTE: &str = "Amazon Elastic Compute Cloud - Compute";
+pub(super) const OTHER: &str = "EC2 - Other";
 
 fn usd(text: &str) -> Usd {
     text.parse().expect("a literal amount")
 }
 
-fn line(service: &str, region: &str, usage_type: &str, amount: &str, quantity: Option<f64>) -> BillLine {
+pub(super) fn line(service: &str, region: &str, usage_type: &str, amount: &str, quantity: Option<f64>) -> BillLine {
     BillLine {
         service: service.to_owned(),
         region: region.to_owned(),
         usage_type: usage_type.to_owned(),
         usd: usd(amount),
         quantity,
+        ..BillLine::default()
     }
 }
 
 /// A bill of thirty days, 1 to 30 November.
-fn bill(lines: Vec<BillLine>) -> Bill {
+pub(super) fn bill(lines: Vec<BillLine>) -> Bill {
     Bill {
-        period: BillPeriod { start: "2026-11-01".to_owned(), end: "2026-12-01".to_owned(), estimated: false },
+        period: BillPeriod { start: "2026-11-01".to_owned(), end: "2026-12-01".to_owned(), ..BillPeriod::default() },
         currency: "USD".to_owned(),
         usage_usd: lines.iter().map(|line| line.usd).sum(),
         lines,
-        charges: Vec::new(),
-        credits_usd: Usd::ZERO,
-        forecast_usd: None,
         fetched_at: "2026-12-01T06:00:00Z".parse().expect("a literal time"),
+        ..Bill::default()
     }
 }
 
@@ -53,16 +52,13 @@ fn resource(kind: &str, region: &str, id: &str, created: Option<&str>, parts: &[
     };
     let part = |(key, quantity, monthly): &(&str, f64, &str)| CostPart {
         what: (*key).to_owned(),
+        key: (*key).to_owned(),
         quantity: *quantity,
         unit: "unit".to_owned(),
         unit_usd: "1".to_owned(),
         monthly_usd: usd(monthly),
-        source: PriceSource {
-            origin: PriceOrigin::Book,
-            key: (*key).to_owned(),
-            region: region.to_owned(),
-            date: "2026-11-01".to_owned(),
-        },
+        source: PriceSource { region: region.to_owned(), ..PriceSource::default() },
+        ..CostPart::default()
     };
     let parts: Vec<CostPart> = parts.iter().map(part).collect();
     one.cost = (!parts.is_empty()).then(|| Cost {
@@ -73,12 +69,17 @@ fn resource(kind: &str, region: &str, id: &str, created: Option<&str>, parts: &[
     one
 }
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     Table::embedded().expect("the table that is built in")
 }
 
 fn explained(lines: Vec<BillLine>, resources: &[Resource]) -> Reconciliation {
-    reconcile(&bill(lines), resources.iter(), &table(), &|_, _| false)
+    explained_with(&bill(lines), resources, &[])
+}
+
+fn explained_with(bill: &Bill, resources: &[Resource], gone: &[Gone]) -> Reconciliation {
+    let books = Books { table: &table(), hidden: &|_, _| false, gone };
+    books.reconcile(bill, || resources.iter())
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn an_instance_that_ran_all_month_explains_its_hours_to_the_cent() {
     assert_eq!(said.unexplained_usd, Usd::ZERO);
     assert_eq!(said.explained_percent, Some(100.0));
     assert_eq!(said.lines[0].by.len(), 1);
-    assert!(said.lines[0].by[0].counted && said.unbilled.is_empty());
+    assert!(said.lines[0].by[0].basis == Basis::Counted && said.unbilled.is_empty());
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn an_instance_of_another_type_or_region_explains_nothing() {
 fn a_volume_made_in_the_middle_of_the_month_explains_half_of_a_month() {
     let young =
         resource("ec2:volume", "us-east-1", "vol-1", Some("2026-11-16T00:00:00Z"), &[("ebs.gp3", 100.0, "8.00")]);
-    let gib_months = 100.0 * 15.0 / MONTH_DAYS;
+    let gib_months = 100.0 * 15.0 / seen::MONTH_DAYS;
     let said =
         explained(vec![line(OTHER, "us-east-1", "EBS:VolumeUsage.gp3", "8.00", Some(2.0 * gib_months))], &[young]);
     assert_eq!((said.explained_usd, said.unexplained_usd), (usd("4.00"), usd("4.00")));
@@ -154,15 +155,15 @@ fn what_cannot_be_counted_explains_by_being_there() {
     let said =
         explained(vec![line("AWS Security Hub", "us-east-1", "USE1-PaidComplianceCheck", "3.21", Some(9.0))], &[hub]);
     assert_eq!(said.explained_usd, usd("3.21"));
-    assert!(!said.lines[0].by[0].counted);
+    assert_eq!(said.lines[0].by[0].basis, Basis::Present);
 }
 
 #[test]
 fn a_gap_that_may_hide_the_cause_is_named() {
     let lines = vec![line("Amazon Redshift", "us-west-2", "USW2-Node:ra3.xlplus", "781.92", Some(720.0))];
-    let said = reconcile(&bill(lines), [].into_iter(), &table(), &|kind, region| {
-        (kind, region) == ("redshift:cluster", "us-west-2")
-    });
+    let hidden = |kind: &str, region: &str| (kind, region) == ("redshift:cluster", "us-west-2");
+    let books = Books { table: &table(), hidden: &hidden, gone: &[] };
+    let said = books.reconcile(&bill(lines), || [].iter());
     assert_eq!(said.lines[0].hidden_by, ["redshift:cluster"]);
     assert_eq!(said.unexplained_usd, usd("781.92"));
 }
@@ -198,7 +199,7 @@ proptest! {
             one
         }).collect();
         let bill = bill(lines);
-        let said = reconcile(&bill, resources.iter(), &table(), &|_, _| false);
+        let said = explained_with(&bill, &resources, &[]);
         prop_assert_eq!(said.explained_usd + said.known_usd + said.unexplained_usd, bill.usage_usd);
         for (outcome, line) in said.lines.iter().zip(&bill.lines) {
             let parts: Usd = outcome.by.iter().map(|share| share.usd).sum();

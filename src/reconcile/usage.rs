@@ -132,15 +132,13 @@ pub fn fits<'a>(pattern: &str, text: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Usd;
 
     fn row(service: &str, region: &str, usage_type: &str) -> Option<(String, Option<String>)> {
         let line = BillLine {
             service: service.to_owned(),
             region: region.to_owned(),
             usage_type: usage_type.to_owned(),
-            usd: Usd::ZERO,
-            quantity: None,
+            ..BillLine::default()
         };
         let table = Table::embedded().expect("the table that is built in");
         table.row(&line).map(|(row, key)| (row.what.clone(), key))

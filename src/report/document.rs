@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::audit::restore::Parts;
 use crate::audit::{Audit, Summary, Unscanned};
 use crate::model::{
-    Account, Bill, CellState, Coverage, Finding, Gap, Kind, Measurement, Quota, Reconciliation, Region, RegionState,
-    Requests, Resource, Why,
+    Account, Bill, CellState, Commitment, Coverage, Finding, Gap, Kind, Measurement, Quota, Reckoning, Reconciliation,
+    Region, RegionState, Requests, Resource, Savings, Why,
 };
 
 /// Version of the JSON report. Fields are added without raising it; it rises when one changes its meaning.
@@ -45,12 +45,21 @@ pub struct Document {
     pub measurements: Vec<Measurement>,
     /// Quotas, least headroom first.
     pub quotas: Vec<Quota>,
-    /// The bill. Absent when it was not asked for or could not be read; the latter is a gap.
+    /// The bill of the last thirty days. Absent when it was not asked for or could not be read; the latter is a gap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
     /// What explains the bill: a row for each of its lines. Absent without a bill, and while a scan runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciliation: Option<Reconciliation>,
+    /// The bills of the last full month and of the present one. Empty without a bill.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub months: Vec<Month>,
+    /// What acting on the findings would save: at list price, and on the next bill. Absent without a bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub savings: Option<Savings>,
+    /// Savings Plans and reservations: what is billed until its end, whatever is deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commitments: Vec<Commitment>,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<GapEntry>,
     /// What AWS's own indexes have and no scanner of this program lists. Empty when only some kinds were read.
@@ -76,6 +85,16 @@ impl Tool {
     pub fn this() -> Tool {
         Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
     }
+}
+
+/// A month's bill.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Month {
+    /// The bill.
+    pub bill: Bill,
+    /// What explains it. Absent while a scan runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciliation: Option<Reconciliation>,
 }
 
 /// What a run was to read.
@@ -149,7 +168,10 @@ impl Document {
             measurements: if inventory { audit.measurements().into_iter().cloned().collect() } else { Vec::new() },
             quotas: quotas(audit),
             bill: audit.bill.clone(),
-            reconciliation: audit.reconciliation.clone(),
+            reconciliation: audit.reconciliation().cloned(),
+            months: months(audit),
+            savings: audit.reckoning.savings.clone(),
+            commitments: audit.reckoning.commitments.clone(),
             gaps: audit.gaps().map(GapEntry::from).collect(),
             unscanned: audit.unscanned(),
             coverage: audit.coverage.values().cloned().map(to_milliseconds).collect(),
@@ -160,6 +182,8 @@ impl Document {
     /// The audit again, as far as the document kept it. Without an inventory it is for showing only, see
     /// [`Audit::restore`].
     pub fn into_audit(self) -> Audit {
+        let (months, said): (Vec<_>, Vec<_>) =
+            self.months.into_iter().map(|month| (month.bill, month.reconciliation)).unzip();
         Audit::restore(Parts {
             account: self.account,
             started_at: self.started_at,
@@ -175,7 +199,13 @@ impl Document {
             findings: self.findings,
             quotas: self.quotas,
             bill: self.bill,
-            reconciliation: self.reconciliation,
+            months,
+            reckoning: Reckoning {
+                reconciliation: self.reconciliation,
+                months: said.into_iter().flatten().collect(),
+                savings: self.savings,
+                commitments: self.commitments,
+            },
             gaps: self.gaps.into_iter().map(Gap::from).collect(),
             requests: self.requests,
         })
@@ -190,6 +220,11 @@ pub fn schema() -> Schema {
 /// How many resources were listed, by the coverage: the one count that a report without inventory keeps.
 pub(super) fn listed(audit: &Audit) -> u64 {
     audit.coverage.values().filter(|c| c.state != CellState::Off).map(|c| c.resources).sum()
+}
+
+fn months(audit: &Audit) -> Vec<Month> {
+    let mut said = audit.reckoning.months.iter().cloned();
+    audit.months.iter().map(|bill| Month { bill: bill.clone(), reconciliation: said.next() }).collect()
 }
 
 fn entry(finding: &Finding, inventory: bool) -> Finding {

@@ -14,7 +14,7 @@ use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
     Account, Bill, BillLine, BillPeriod, Cell, CellState, Cost, CostPart, Event, Kind, Measurement, MetricReading,
-    PriceOrigin, PriceSource, Ref, Region, RegionState, Resource, ResourceId, Role, Usd,
+    PriceSource, Ref, Region, RegionState, Resource, ResourceId, Role, Usd,
 };
 use crate::score::Weights;
 
@@ -131,7 +131,7 @@ fn run(set: &RuleSet, rule: &Rule, example: &Example, words: &Vocabulary) -> Res
         audit.apply(Event::Found { resource: Box::new(other) });
     }
     if let Some(usage) = &example.bill {
-        audit.apply(Event::Billed { bill: bill(usage, now) });
+        audit.apply(Event::Billed { bill: bill(usage, now), months: Vec::new() });
     }
     for cell in cells {
         audit.apply(Event::Finished { cell, state: CellState::Seen, requests: 0, seconds: 0.0 });
@@ -155,18 +155,16 @@ fn bill(usage: &BTreeMap<String, f64>, now: Timestamp) -> Bill {
         region: "us-east-1".to_owned(),
         usage_type: usage_type.clone(),
         usd: Usd::from_dollars(*usd),
-        quantity: None,
+        ..BillLine::default()
     };
     let lines: Vec<BillLine> = usage.iter().map(line).collect();
     Bill {
-        period: BillPeriod { start: "2026-10-27".to_owned(), end: "2026-11-26".to_owned(), estimated: false },
+        period: BillPeriod { start: "2026-10-27".to_owned(), end: "2026-11-26".to_owned(), ..BillPeriod::default() },
         currency: "USD".to_owned(),
         usage_usd: lines.iter().map(|line| line.usd).sum(),
         lines,
-        charges: Vec::new(),
-        credits_usd: Usd::ZERO,
-        forecast_usd: None,
         fetched_at: now,
+        ..Bill::default()
     }
 }
 
@@ -234,12 +232,8 @@ fn cost(monthly: f64, parts: &BTreeMap<String, f64>) -> Cost {
         unit: "month".to_owned(),
         unit_usd: usd.to_string(),
         monthly_usd: Usd::from_dollars(*usd),
-        source: PriceSource {
-            origin: PriceOrigin::Book,
-            key: String::new(),
-            region: "us-east-1".to_owned(),
-            date: String::new(),
-        },
+        source: PriceSource { region: "us-east-1".to_owned(), ..PriceSource::default() },
+        ..CostPart::default()
     };
     Cost {
         monthly_usd: Usd::from_dollars(monthly),

@@ -383,13 +383,30 @@ COST_FIELDS = {
     "REGION": "region",
     "USAGE_TYPE": "usage_type",
     "RECORD_TYPE": "record_type",
+    "RESOURCE_ID": "resource",
 }
+
+
+def no_cost_data() -> dict:
+    return {"__type": "DataUnavailableException", "Message": "Data is not available."}
 
 
 def cost_explorer(operation: str, request: dict, rows: list):
     """Answers one Cost Explorer operation from daily rows, or None where moto is to answer it."""
-    if operation not in ("GetCostAndUsage", "GetCostForecast", "GetDimensionValues"):
+    if operation in ("GetSavingsPlansUtilization", "GetReservationUtilization"):
+        return 400, no_cost_data()
+    if operation not in (
+        "GetCostAndUsage",
+        "GetCostAndUsageWithResources",
+        "GetCostForecast",
+        "GetDimensionValues",
+    ):
         return None
+    if operation == "GetCostAndUsageWithResources":
+        # Only an account that has opted in has rows with resources.
+        rows = [row for row in rows if row.get("resource")]
+        if not rows:
+            return 400, no_cost_data()
     start = request["TimePeriod"]["Start"]
     end = request["TimePeriod"]["End"]
     selected = [

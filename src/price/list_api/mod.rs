@@ -167,8 +167,9 @@ async fn ask(client: &aws_sdk_pricing::Client, question: Option<&Question>) -> O
 fn quote(price: Picked, region: &str, cx: &Cx) -> Quote {
     let today = || cx.now().to_zoned(TimeZone::UTC).date().to_string();
     let date = if price.date.is_empty() { today() } else { price.date };
-    let source = PriceSource { origin: PriceOrigin::PriceList, key: price.sku, region: region.to_owned(), date };
-    Quote { usd: price.usd, text: price.text, source }
+    let source =
+        PriceSource { origin: PriceOrigin::PriceList, key: price.sku, region: region.to_owned(), date, line: None };
+    Quote { usd: price.usd, text: price.text, list_usd: None, source }
 }
 
 /// Whether asking on would only bring more of the same.

@@ -44,7 +44,7 @@ const UNEXPLAINED: usize = 5;
 
 /// How much of the bill is explained, and the dearest lines that are not.
 fn explained(audit: &Audit) -> Vec<String> {
-    let (Some(bill), Some(said)) = (&audit.bill, &audit.reconciliation) else { return Vec::new() };
+    let (Some(bill), Some(said)) = (&audit.bill, audit.reconciliation()) else { return Vec::new() };
     let percent = said.explained_percent.map_or(String::new(), |percent| format!(" ({percent:.1} % explained)"));
     let mut texts = vec![format!(
         "Of the usage {} are tied to resources, {} are known and no resource's, {} are unexplained{percent}.",
@@ -86,7 +86,7 @@ fn why_none(audit: &Audit) -> String {
 }
 
 fn period(bill: &Bill) -> String {
-    let BillPeriod { start, end, estimated } = &bill.period;
+    let BillPeriod { start, end, estimated, .. } = &bill.period;
     let estimated = if *estimated { ", part of it still estimated by AWS" } else { "" };
     format!(
         "{start} to {}, {}, unblended{estimated}. Cost Explorer, {}.",

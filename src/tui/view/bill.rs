@@ -173,7 +173,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
 
 /// The line under the cursor, when it is one and something is known about it.
 fn selected(cx: &Screen<'_>, bill: &Bill) -> Option<usize> {
-    let said = cx.audit.reconciliation.as_ref()?;
+    let said = cx.audit.reconciliation()?;
     match Groups::of(bill).item(*cx.rows.get(cx.pane.cursor)?) {
         Some(Item::Line(at)) => said.lines.get(at).map(|_| at),
         _ => None,

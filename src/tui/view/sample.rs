@@ -61,7 +61,7 @@ pub fn audit() -> Audit {
     for quota in quotas() {
         audit.apply(Event::QuotaRead { quota });
     }
-    audit.apply(Event::Billed { bill: bill() });
+    audit.apply(Event::Billed { bill: bill(), months: Vec::new() });
     audit.apply(Event::Judged { findings: findings(), gaps: judged_gaps() });
     audit.apply(Event::Requested { requests: requests() });
     audit.apply(Event::Ended { at: at("2026-11-22T14:03:50Z"), interrupted: false });

@@ -87,7 +87,7 @@ impl Groups {
 
     /// What nobody can explain of a row. `None` while the bill was not held against what was found.
     pub fn unexplained(&self, audit: &Audit, row: usize) -> Option<Usd> {
-        let lines = &audit.reconciliation.as_ref()?.lines;
+        let lines = &audit.reconciliation()?.lines;
         let of = |at: usize| lines.get(at).map_or(Usd::ZERO, |line| line.unexplained_usd);
         match self.item(row) {
             Some(Item::Service(group) | Item::Region(group)) => Some(group.lines.iter().map(|at| of(*at)).sum()),

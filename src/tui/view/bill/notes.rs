@@ -79,7 +79,7 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
 pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
     let inner = inside(area);
     let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
-    let Some(line) = cx.audit.reconciliation.as_ref().and_then(|said| said.lines.get(at)) else { return Vec::new() };
+    let Some(line) = cx.audit.reconciliation().and_then(|said| said.lines.get(at)) else { return Vec::new() };
     let mut texts = vec![line.what.clone().unwrap_or_else(|| "a usage type nobody here knows".to_owned())];
     if line.known_usd != Usd::ZERO {
         texts.push(format!("{} that no resource can be named for", line.known_usd.pretty()));
@@ -91,8 +91,8 @@ pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
     for share in line.by.iter().take(if line.by.len() > room { room.saturating_sub(1) } else { room }) {
         let resource = cx.audit.resource(&share.resource);
         let name = resource.map_or(share.resource.as_str(), |resource| resource.id.as_str());
-        let counted = if share.counted { "" } else { ", by being there" };
-        texts.push(format!("{} {name}{counted}", share.usd.pretty()));
+        let gone = if share.gone { ", gone by now" } else { "" };
+        texts.push(format!("{} {name}, {}{gone}", share.usd.pretty(), share.basis.word()));
     }
     if line.by.len() > room {
         texts.push(format!("{} more resources", line.by.len() + 1 - room.max(1)));
@@ -118,7 +118,7 @@ pub fn about(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
         Some(usd) => format!("Forecast to the month's end {}", usd.pretty()),
         None => "No forecast: Cost Explorer has too little history".to_owned(),
     };
-    let explained = match &cx.audit.reconciliation {
+    let explained = match cx.audit.reconciliation() {
         Some(said) => format!(
             "Tied to resources {}, known {}, unexplained {}",
             said.explained_usd.pretty(),

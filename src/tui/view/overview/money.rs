@@ -99,7 +99,7 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         None => " no forecast: too little history".to_owned(),
     };
     lines.push(Line::from(forecast));
-    if let Some(said) = &cx.audit.reconciliation
+    if let Some(said) = cx.audit.reconciliation()
         && let Some(percent) = said.explained_percent
     {
         let rest = said.unexplained_usd.pretty();

@@ -2,8 +2,8 @@
 
 use super::{resource, usd};
 use crate::model::{
-    Category, Certainty, ClosureEffect, Cost, CostPart, Evidence, Finding, MetricReading, Owner, PriceOrigin,
-    PriceSource, Protection, Ref, Role, ScorePart, Severity, Usd,
+    Category, Certainty, ClosureEffect, Cost, CostPart, Evidence, Finding, MetricReading, Owner, PriceSource,
+    Protection, Ref, Role, ScorePart, Severity, Usd,
 };
 
 /// Rule, title, kind, region, id, name, dollars, score, days, sentence.
@@ -236,11 +236,12 @@ fn cost(monthly_usd: Usd, region: &str) -> Cost {
         unit_usd: "0.048".to_owned(),
         monthly_usd,
         source: PriceSource {
-            origin: PriceOrigin::Book,
             key: "sample".to_owned(),
             region: region.to_owned(),
             date: "2025-10-28".to_owned(),
+            ..PriceSource::default()
         },
+        ..CostPart::default()
     };
     Cost { monthly_usd, parts: vec![part], upper_bound: false, unpriced: Vec::new() }
 }

@@ -65,7 +65,7 @@ pub fn bill() -> Bill {
         region: region.to_owned(),
         usage_type: usage_type.to_owned(),
         usd: usd(amount),
-        quantity: None,
+        ..BillLine::default()
     };
     let lines = vec![
         line("Amazon Elastic Compute Cloud - Compute", "us-east-1", "BoxUsage:m5.xlarge", "355.40"),
@@ -80,10 +80,19 @@ pub fn bill() -> Bill {
         line("AWS Key Management Service", "us-east-1", "us-east-1-KMS-Keys", "9.00"),
         line("AWS Secrets Manager", "us-east-1", "USE1-AWSSecretsManager-Secrets", "6.40"),
     ];
-    let charge =
-        |record_type: &str, kind, amount: &str| Charge { record_type: record_type.to_owned(), kind, usd: usd(amount) };
+    let charge = |record_type: &str, kind, amount: &str| Charge {
+        record_type: record_type.to_owned(),
+        kind,
+        usd: usd(amount),
+        ..Charge::default()
+    };
     Bill {
-        period: BillPeriod { start: "2026-10-24".to_owned(), end: "2026-11-23".to_owned(), estimated: true },
+        period: BillPeriod {
+            start: "2026-10-24".to_owned(),
+            end: "2026-11-23".to_owned(),
+            estimated: true,
+            estimated_from: None,
+        },
         currency: "USD".to_owned(),
         usage_usd: lines.iter().map(|line| line.usd).sum(),
         lines,
@@ -91,5 +100,6 @@ pub fn bill() -> Bill {
         credits_usd: usd("-12.00"),
         forecast_usd: Some(usd("301.27")),
         fetched_at: at("2026-11-22T08:02:11Z"),
+        ..Bill::default()
     }
 }

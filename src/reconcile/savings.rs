@@ -1,0 +1,94 @@
+use std::collections::BTreeSet;
+
+use super::usage::{Table, fits};
+use crate::audit::Audit;
+use crate::model::{Bill, ChargeKind, Cost, CostPart, Finding, Reconciliation, Savings, Usd};
+
+/// What acting on the findings that count would save: at list price, and on the next bill.
+///
+/// Credits are taken to pay the same share of everything; AWS applies them by their terms, which it does not tell.
+pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Savings {
+    let unbilled: BTreeSet<(&str, &str)> =
+        said.unbilled.iter().map(|one| (one.resource.as_str(), one.what.as_str())).collect();
+    let covered = Covered::of(bill);
+    let credits = credit_share(bill);
+    let mut savings = Savings::default();
+    for finding in audit.findings.iter().filter(|finding| finding.counts()) {
+        let usd = finding.waste();
+        let parts = Parts::of(finding);
+        let list = usd.times(parts.list_ratio());
+        let not_billed =
+            usd.times(parts.share(|part| if unbilled.contains(&(parts.arn, part.what.as_str())) { 1.0 } else { 0.0 }));
+        let committed = (usd - not_billed).times(parts.share(|part| covered.share(part)));
+        let by_credits = (usd - not_billed - committed).times(credits);
+        savings.list_usd += list;
+        savings.discounts_usd += list - usd;
+        savings.not_billed_usd += not_billed;
+        savings.committed_usd += committed;
+        savings.credits_usd += by_credits;
+        savings.next_bill_usd += usd - not_billed - committed - by_credits;
+    }
+    savings
+}
+
+/// The parts of a finding's price.
+struct Parts<'a> {
+    arn: &'a str,
+    cost: Option<&'a Cost>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(finding: &'a Finding) -> Parts<'a> {
+        Parts { arn: finding.resource.arn.as_str(), cost: finding.resource.cost.as_ref() }
+    }
+
+    /// How much more the parts are at list price.
+    fn list_ratio(&self) -> f64 {
+        let Some(cost) = self.cost.filter(|cost| cost.monthly_usd > Usd::ZERO) else { return 1.0 };
+        let list: Usd = cost.parts.iter().map(|part| part.list_usd.unwrap_or(part.monthly_usd)).sum();
+        list.dollars() / cost.monthly_usd.dollars()
+    }
+
+    /// The share of the price that something holds of, part by part.
+    fn share(&self, of: impl Fn(&CostPart) -> f64) -> f64 {
+        let Some(cost) = self.cost.filter(|cost| cost.monthly_usd > Usd::ZERO) else { return 0.0 };
+        let held: f64 = cost.parts.iter().map(|part| part.monthly_usd.dollars() * of(part)).sum();
+        (held / cost.monthly_usd.dollars()).clamp(0.0, 1.0)
+    }
+}
+
+/// How much of the use of a price commitments pay for, by region.
+struct Covered(Vec<(String, String, f64, bool)>);
+
+impl Covered {
+    fn of(bill: &Bill) -> Covered {
+        let Ok(table) = Table::embedded() else { return Covered(Vec::new()) };
+        let line = |line: &crate::model::BillLine| {
+            let pattern = table.row(line)?.1?;
+            Some((line.region.clone(), pattern, line.quantity?, !line.purchase.is_on_demand()))
+        };
+        Covered(bill.lines.iter().filter_map(line).collect())
+    }
+
+    fn share(&self, part: &CostPart) -> f64 {
+        let (mut all, mut covered) = (0.0, 0.0);
+        for (region, pattern, quantity, by_commitment) in &self.0 {
+            if *region == part.source.region && fits(pattern, &part.key).is_some() {
+                all += quantity;
+                covered += if *by_commitment { *quantity } else { 0.0 };
+            }
+        }
+        if all > 0.0 { covered / all } else { 0.0 }
+    }
+}
+
+/// Which share of what they apply to credits paid: usage, support and fees, not tax. Refunds are no credits.
+fn credit_share(bill: &Bill) -> f64 {
+    let of = |test: &dyn Fn(&crate::model::Charge) -> bool| -> Usd {
+        bill.charges.iter().filter(|charge| test(charge)).map(|charge| charge.usd).sum()
+    };
+    let credits = of(&|charge| charge.kind == ChargeKind::Credit && charge.record_type.eq_ignore_ascii_case("credit"));
+    let fees = of(&|charge| matches!(charge.kind, ChargeKind::Support | ChargeKind::Commitment));
+    let share = -credits.dollars() / (bill.usage_usd + fees).dollars();
+    if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+}
