@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::report::Format;
+use crate::report::{By, Format, Period, StatementFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -18,6 +18,7 @@ Examples:
   closeout --profile sandbox                     audit the account of a profile, live on the screen
   closeout scan --region eu-west-1 --format json --output audit.json
   closeout open audit.json                       look at a saved report, no AWS needed
+  closeout bill --period last-month              tie every dollar of the bill to what caused it
 
 Reading needs the permissions `closeout policy` prints, and nothing in this version can change an account.
 
@@ -223,6 +224,13 @@ pub enum Command {
     Scan(Scan),
     /// Show a saved JSON report, or a recording; needs no AWS
     Open(Open),
+    /// Print the bill with what explains every dollar of it
+    ///
+    /// Scans the account, because only what is there can explain a bill, and asks Cost Explorer. Each line of usage is
+    /// tied to the resources that cause it, or to what no resource can be named for, or stands there as unexplained with
+    /// its days and the gap that may hide its cause. With a FILE a saved report is read instead, and nothing is asked.
+    #[command(after_long_help = BILL_EXAMPLES)]
+    Bill(Bill),
     /// List the rules, show one, or check your own
     #[command(subcommand)]
     Rules(Rules),
@@ -263,6 +271,50 @@ pub struct Scan {
     /// Record the run as a file of events that `open` can play back.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
+}
+
+const BILL_EXAMPLES: &str = "\
+Examples:
+  closeout bill                                          the last thirty days by service
+  closeout bill --period last-month --by resource        what each resource cost last month
+  closeout bill --view amortized --format csv --output bill.csv
+  closeout bill audit.json --earlier last-week.json      what last week's audit saw explains days past";
+
+/// Options of `bill`.
+#[derive(Debug, Args)]
+pub struct Bill {
+    /// A report written with `--format json`, or a recording, instead of a scan.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Which days: the thirty before today, the last full month, or this month until yesterday.
+    #[arg(long, value_name = "PERIOD", default_value = "30-days")]
+    pub period: Period,
+    /// What the rows are.
+    #[arg(long, value_name = "WHAT", default_value = "service")]
+    pub by: By,
+    /// How fees paid in advance are counted.
+    #[arg(long, value_name = "VIEW", default_value = "unblended")]
+    pub view: View,
+    /// An earlier report with its inventory, repeatable: what it saw and is gone explains days past.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub earlier: Vec<PathBuf>,
+    /// Form of the output.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: StatementFormat,
+    /// File to write, replaced as a whole and readable by you alone [default: standard output].
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// How fees paid in advance are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// When they are charged, as on the invoice.
+    Unblended,
+    /// Spread over the use they pay for.
+    Amortized,
+    /// The same after discounts and credits.
+    NetAmortized,
 }
 
 /// Options of `open`.

@@ -46,40 +46,10 @@ impl From<cli::Scan> for Wish {
 
 /// Scans and reports. Gives the exit status.
 pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
-    let set = rules(settings)?;
-    for file in wish.output.iter().chain(&wish.record) {
+    if let Some(file) = &wish.output {
         check_folder(file)?;
     }
-    let mut record = wish.record.as_deref().map(Private::create).transpose()?;
-    let runtime = runtime()?;
-    let now = Timestamp::now();
-    let session = runtime.block_on(Session::open(&settings.wanted, now))?;
-    announce(&session, settings, now);
-    let (tell, will) = watch::channel(Will::Run);
-    runtime.spawn(heed_signals(tell));
-    let mut progress = Lines::new(settings);
-    let mut engine = Engine::new(Audit::default(), &set, &mut progress);
-    if let Some(record) = &mut record {
-        engine = engine.recording(Some(Box::new(BufWriter::new(record.file.as_file_mut()))));
-    }
-    let scan = run::Scan {
-        session: &session,
-        scanners: &settings.scanners,
-        max_spend: settings.max_spend,
-        cache: settings.places.cache.as_deref(),
-        will,
-    };
-    runtime.block_on(scan.run(&mut engine));
-    let trouble = engine.trouble.take();
-    let audit = engine.into_audit();
-    progress.finish(&audit);
-    if let (Some(record), Some(path)) = (record, &wish.record) {
-        match trouble {
-            Some(error) => return Err(AppError::File(path.display().to_string(), error)),
-            None => record.keep()?,
-        }
-    }
-    runtime.shutdown_timeout(Duration::from_millis(200));
+    let audit = gather(settings, wish.record.as_deref(), false)?;
     match &wish.output {
         None => print(settings, wish.format, &audit, wish.inventory)?,
         Some(path) => {
@@ -88,6 +58,46 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
         }
     }
     Ok(status(&audit))
+}
+
+/// Scans the account, with progress on standard error. `net` also asks for the bill after discounts and credits.
+pub fn gather(settings: &Settings, record: Option<&Path>, net: bool) -> Result<Audit, AppError> {
+    let set = rules(settings)?;
+    if let Some(file) = record {
+        check_folder(file)?;
+    }
+    let mut recording = record.map(Private::create).transpose()?;
+    let runtime = runtime()?;
+    let now = Timestamp::now();
+    let session = runtime.block_on(Session::open(&settings.wanted, now))?;
+    announce(&session, settings, now);
+    let (tell, will) = watch::channel(Will::Run);
+    runtime.spawn(heed_signals(tell));
+    let mut progress = Lines::new(settings);
+    let mut engine = Engine::new(Audit::default(), &set, &mut progress);
+    if let Some(recording) = &mut recording {
+        engine = engine.recording(Some(Box::new(BufWriter::new(recording.file.as_file_mut()))));
+    }
+    let scan = run::Scan {
+        session: &session,
+        scanners: &settings.scanners,
+        max_spend: settings.max_spend,
+        net,
+        cache: settings.places.cache.as_deref(),
+        will,
+    };
+    runtime.block_on(scan.run(&mut engine));
+    let trouble = engine.trouble.take();
+    let audit = engine.into_audit();
+    progress.finish(&audit);
+    if let (Some(recording), Some(path)) = (recording, record) {
+        match trouble {
+            Some(error) => return Err(AppError::File(path.display().to_string(), error)),
+            None => recording.keep()?,
+        }
+    }
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    Ok(audit)
 }
 
 /// A runtime with as many threads as there are cores.
@@ -300,7 +310,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Finds out before a long scan, not after it, that its result has no place to go.
-fn check_folder(path: &Path) -> Result<(), AppError> {
+pub fn check_folder(path: &Path) -> Result<(), AppError> {
     let folder = folder_of(path);
     match fs::metadata(folder) {
         Ok(meta) if meta.is_dir() && !path.is_dir() => Ok(()),

@@ -1,5 +1,6 @@
 //! The only place that sees both arms: workers on one side, faces on the other, and the pure core between.
 //!
+//! - [`bill`]: one bill, explained
 //! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
 //! - [`run`]: one scan from its first question to its last judgement
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
@@ -7,6 +8,7 @@
 //! - [`open`]: saved reports and recordings
 //! - [`listings`]: kinds, policy, schema, rules, config, completions, manual
 
+mod bill;
 mod engine;
 mod headless;
 mod listings;
@@ -15,7 +17,7 @@ mod open;
 mod run;
 mod screen;
 
-pub use open::recorded;
+pub use open::{recorded, replayed};
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -62,6 +64,9 @@ pub enum AppError {
         /// What is wrong.
         mistake: String,
     },
+    /// What was asked of a bill cannot be told.
+    #[error("{0}")]
+    Bill(String),
     /// Standard output went away or is full.
     #[error("cannot write: {0}")]
     Output(#[from] io::Error),
@@ -71,7 +76,7 @@ impl AppError {
     /// 2 for wrong usage, 1 for trouble.
     fn status(&self) -> u8 {
         match self {
-            AppError::Settings(_) | AppError::NoRule(..) => 2,
+            AppError::Settings(_) | AppError::NoRule(..) | AppError::Bill(_) => 2,
             AppError::Session(error) if error.is_usage() => 2,
             _ => 1,
         }
@@ -131,6 +136,10 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         Some(Command::Open(open)) => {
             drop(out);
             open::file(&settings, &open.file, open.format)
+        }
+        Some(Command::Bill(bill)) => {
+            drop(out);
+            bill::run(&settings, &bill)
         }
         Some(Command::Rules(Rules::List)) => listings::rules(&settings, &mut out),
         Some(Command::Rules(Rules::Show { id })) => listings::rule(&settings, &id, &mut out),

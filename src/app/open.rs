@@ -23,6 +23,11 @@ pub fn recorded() -> Result<Audit, AppError> {
     replay(RECORDING, RECORDING_NAME, &RuleSet::embedded(&super::vocabulary())?)
 }
 
+/// A recording, played and judged by the built-in rules: for tests that make up a run.
+pub fn replayed(text: &str) -> Result<Audit, AppError> {
+    replay(text, "the recording", &RuleSet::embedded(&super::vocabulary())?)
+}
+
 /// Shows the built-in recording, judged now by the rules, or prints its table where there is no screen.
 pub fn demo(settings: &Settings) -> Result<u8, AppError> {
     let set = rules(settings)?;
@@ -38,13 +43,7 @@ pub fn demo(settings: &Settings) -> Result<u8, AppError> {
 
 /// Shows a saved report or a recording, or prints it.
 pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<u8, AppError> {
-    let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| AppError::File(name.clone(), error))?;
-    let audit = if is_recording(&text) {
-        replay(&text, &name, &rules(settings)?)?
-    } else {
-        Document::read(&text).map_err(|error| AppError::Report(name, error))?.into_audit()
-    };
+    let Saved { audit, .. } = read(settings, path)?;
     let status = status(&audit);
     match format {
         None if on_screen(settings) => screen::show(settings, audit, Origin::File(path.to_owned()))?,
@@ -52,6 +51,25 @@ pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<
         Some(format) => print(settings, format, &audit, false)?,
     }
     Ok(status)
+}
+
+/// An audit out of a file.
+pub struct Saved {
+    /// The audit.
+    pub audit: Audit,
+    /// Whether it knows every resource, and not only those of findings.
+    pub has_inventory: bool,
+}
+
+/// Reads a report or plays a recording, which is judged now by the rules.
+pub fn read(settings: &Settings, path: &Path) -> Result<Saved, AppError> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| AppError::File(name.clone(), error))?;
+    if is_recording(&text) {
+        return Ok(Saved { audit: replay(&text, &name, &rules(settings)?)?, has_inventory: true });
+    }
+    let document = Document::read(&text).map_err(|error| AppError::Report(name, error))?;
+    Ok(Saved { has_inventory: document.resources.is_some(), audit: document.into_audit() })
 }
 
 /// A recording's lines are events; a report is one document.
@@ -86,6 +104,7 @@ pub fn replay(text: &str, name: &str, set: &RuleSet) -> Result<Audit, AppError> 
         let cut = engine.audit().coverage.values().any(|coverage| coverage.state == CellState::Queued);
         engine.take(Event::Ended { at, interrupted: cut });
     }
+    engine.learn_rates();
     engine.judge(Stage::Final);
     Ok(engine.into_audit())
 }

@@ -37,6 +37,8 @@ pub struct Scan<'a> {
     pub scanners: &'a [&'static Scanner],
     /// Dollars AWS may charge for asking.
     pub max_spend: Usd,
+    /// Whether the bill is asked for after discounts and credits too.
+    pub net: bool,
     /// Where price and bill answers are kept.
     pub cache: Option<&'a Path>,
     /// Go on, pause, stop.
@@ -189,7 +191,7 @@ impl Scan<'_> {
         let phase = |units| Event::Progress(Progress::Phase { name: "bill".to_owned(), units });
         let step = Event::Progress(Progress::Step { name: "bill".to_owned() });
         let _ = events.send(phase(1)).await;
-        let plan = BillPlan { budget: self.max_spend, ..BillPlan::default() };
+        let plan = BillPlan { budget: self.max_spend, net: self.net, ..BillPlan::default() };
         let today = now.to_zoned(TimeZone::UTC).date();
         let mut will = self.will.clone();
         let charged = |usd| self.session.wire.tally().charge(usd);

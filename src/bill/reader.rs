@@ -84,6 +84,12 @@ impl<'a> Reader<'a> {
         let days = interval(start, today, READ)?;
         let before = self.requests;
         let records = self.sums(&days, &[Dimension::RecordType], None, "amounts by record type").await?;
+        if records.is_empty() {
+            // An account that only used what is free has rows of nothing; one without any row was not counted yet.
+            let detail = "Cost Explorer has no row for the last two months: the first figures of an account, or of one \
+                          that changed its organization, come within 24 hours";
+            return Err(Fault::new(Why::Disabled, READ, detail));
+        }
         let pages = self.requests - before;
         let mut ledger = Ledger { records, ..Ledger::default() };
         let usage = usage_names(&ledger);
@@ -184,7 +190,7 @@ impl<'a> Reader<'a> {
             .granularity(Granularity::Daily)
             .metrics(UNBLENDED)
             .set_group_by(Some(groups(&by)))
-            .filter(record_types(&usage));
+            .filter(Expression::builder().and(record_types(&usage)).and(services(ledger)).build());
         let mut sums = Sums::default();
         let mut token: Option<String> = None;
         loop {
@@ -348,6 +354,14 @@ fn record_types(names: &[String]) -> Expression {
     Expression::builder().dimensions(values).build()
 }
 
+/// A filter for the services that were used: Cost Explorer wants them named where resources are.
+fn services(ledger: &Ledger) -> Expression {
+    let mut names: Vec<String> = ledger.usage.values().flat_map(Sums::names).map(str::to_owned).collect();
+    names.dedup();
+    let values = DimensionValues::builder().key(Dimension::Service).set_values(Some(names)).build();
+    Expression::builder().dimensions(values).build()
+}
+
 fn interval(start: Date, end: Date, action: &str) -> Result<DateInterval, Fault> {
     let interval = DateInterval::builder().start(start.to_string()).end(end.to_string()).build();
     interval.map_err(|error| Fault::new(Why::Error, action, error.to_string()))
@@ -359,6 +373,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     move |error| {
+        let said = error.message().unwrap_or_default().to_owned();
         let mut fault = Fault::sdk(action)(error);
         match (fault.why, fault.code.as_str()) {
             (Why::Disabled, "DataUnavailableException") => {
@@ -370,7 +385,7 @@ where
                 fault.why = Why::Disabled;
                 fault.detail = "Cost Explorer no longer has these days".to_owned();
             }
-            (Why::Denied, _) if is_for_the_payer(&fault.detail) => {
+            (Why::Denied, _) if is_for_the_payer(&said) => {
                 fault.detail.push_str(
                     "; this is a member account, and its payer decides who sees billing data: \
                      Cost Management preferences, linked account access",
@@ -387,8 +402,8 @@ where
 }
 
 /// Whether a refusal comes from the payer's switch and not from a policy, which names the caller and the action.
-fn is_for_the_payer(detail: &str) -> bool {
-    let lower = detail.to_lowercase();
+fn is_for_the_payer(said: &str) -> bool {
+    let lower = said.to_lowercase();
     let by_policy = lower.contains("is not authorized to perform");
     !by_policy
         && ["linked account", "payer", "management account", "not enabled for cost explorer"]

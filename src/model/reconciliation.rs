@@ -77,6 +77,28 @@ pub struct DaysBilled {
     pub count: usize,
 }
 
+impl Explained {
+    /// What may be behind what is left of it.
+    pub fn reason(&self) -> String {
+        match (self.hidden_by.as_slice(), self.kinds.as_slice(), self.by.is_empty()) {
+            ([], [], _) => "nothing is known to bill so".to_owned(),
+            ([], kinds, true) => format!("no {} that bills so is there, one may be gone", kinds.join(" or ")),
+            ([], _, false) => "more than what is there can have used, some may be gone".to_owned(),
+            (hidden, _, _) => format!("{} was not listed to the end there", hidden.join(", ")),
+        }
+    }
+}
+
+impl DaysBilled {
+    /// `2026-11-02`, or `8 days, 2026-11-02 to 2026-11-09`.
+    pub fn label(&self) -> String {
+        match self.first == self.last {
+            true => self.first.clone(),
+            false => format!("{} days, {} to {}", self.count, self.first, self.last),
+        }
+    }
+}
+
 /// How a resource's part of a line is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

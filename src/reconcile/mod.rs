@@ -29,13 +29,38 @@ use jiff::civil::Date;
 
 use crate::audit::Audit;
 use crate::model::{
-    Basis, Bill, BillLine, DaysBilled, Explained, Kind, Reckoning, Reconciliation, Region, Resource, Share, Usd,
+    Basis, Bill, BillLine, DaysBilled, Explained, Kind, Reckoning, Reconciliation, Region, Resource, ResourceId, Share,
+    Usd,
 };
 use named::Named;
 use seen::{Billed, Seen, Units};
 use usage::{Table, Usage};
 
 pub use seen::Gone;
+
+/// What an earlier audit saw and the present one does not, although it looked. What lies behind a gap now may still be
+/// there: that is no explanation.
+pub fn gone(audit: &Audit, earlier: &Audit) -> Vec<Gone> {
+    let is_listed = |resource: &Resource| {
+        let cell = |region: &Region| audit.coverage_of(region, &resource.kind);
+        let coverage = cell(&resource.region).or_else(|| cell(&Region::global()));
+        coverage.is_some_and(|coverage| coverage.state.is_listed())
+    };
+    let missing = earlier.resources().filter(|one| audit.resource(&one.arn).is_none() && is_listed(one));
+    missing.map(|one| Gone { resource: one.clone(), until: earlier.started_at }).collect()
+}
+
+/// Each of them once, as it was seen last.
+pub fn last_seen(gone: Vec<Gone>) -> Vec<Gone> {
+    let mut last: BTreeMap<ResourceId, Gone> = BTreeMap::new();
+    for one in gone {
+        let known = last.entry(one.resource.arn.clone()).or_insert_with(|| one.clone());
+        if one.until > known.until {
+            *known = one;
+        }
+    }
+    last.into_values().collect()
+}
 
 /// How much more than was counted a line may be without a rest: hours are billed as they begin, and clocks differ.
 const ROUNDING: f64 = 0.02;
@@ -56,7 +81,7 @@ pub fn of(audit: &Audit, gone: &[Gone]) -> Reckoning {
     let books = Books { table: &table, hidden: &hidden, gone };
     let said = books.reconcile(bill, || audit.resources());
     let months = audit.months.iter().map(|bill| books.reconcile(bill, || audit.resources())).collect();
-    Reckoning { savings: Some(savings::of(audit, bill, &said)), reconciliation: Some(said), months, commitments }
+    Reckoning { savings: savings::of(audit, bill, &said), reconciliation: Some(said), months, commitments }
 }
 
 /// What a bill is held against, beside the resources.
@@ -126,18 +151,22 @@ impl Books<'_> {
             return outcome;
         }
         let (counted, uncounted) = causes(seen, row, &line.region, key.as_deref(), billed);
-        let used: f64 = counted.iter().map(|(_, units)| units.quantity).sum();
-        let worth: f64 = counted.iter().map(|(_, units)| units.usd).sum();
+        // Days the bill itself is clear about need no counting.
+        let unmeasured = |units: &Units| if outcome.by.is_empty() { 1.0 } else { units.share_outside(bill) };
+        let used: f64 = counted.iter().map(|(_, units)| units.quantity * unmeasured(units)).sum();
+        let worth: f64 = counted.iter().map(|(_, units)| units.usd * unmeasured(units)).sum();
         // Quantities tell best; a bill without them is compared by price. Whatever way it was paid for, use is use.
-        let share = match totals.quantity(line) {
+        let part = if line.usd == Usd::ZERO { 1.0 } else { open.dollars() / line.usd.dollars() };
+        let share = match totals.quantity(line).map(|quantity| quantity * part).filter(|quantity| *quantity > 0.0) {
             Some(quantity) => used / quantity,
-            None if line.usd > Usd::ZERO => worth / line.usd.dollars(),
+            None if open > Usd::ZERO => worth / open.dollars(),
             None => 0.0,
         };
         let share = if share >= 1.0 - ROUNDING { 1.0 } else { share };
         let by_use = if counted.is_empty() { Usd::ZERO } else { open.times(share) };
         let mut rest = open - by_use;
-        let weights = counted.iter().map(|(at, units)| (seen.share(*at, Basis::Counted), units.quantity));
+        let weights =
+            counted.iter().map(|(at, units)| (seen.share(*at, Basis::Counted), units.quantity * unmeasured(units)));
         let mut by = shares::split(by_use, weights);
         if by.is_empty() {
             rest = open;

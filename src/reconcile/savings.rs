@@ -1,13 +1,19 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::seen::{MONTH_DAYS, midnight};
 use super::usage::{Table, fits};
 use crate::audit::Audit;
-use crate::model::{Bill, ChargeKind, Cost, CostPart, Finding, Reconciliation, Savings, Usd};
+use crate::model::{Bill, ChargeKind, Cost, CostPart, Finding, Reconciliation, ResourceId, Savings, Usd};
 
-/// What acting on the findings that count would save: at list price, and on the next bill.
+/// What acting on the findings that count would save: at list price, and on the next bill. `None` for a bill in another
+/// currency, which has nothing to do with prices in dollars.
 ///
 /// Credits are taken to pay the same share of everything; AWS applies them by their terms, which it does not tell.
-pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Savings {
+pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Option<Savings> {
+    if bill.currency != "USD" {
+        return None;
+    }
+    let (paid, start) = (monthly(bill, said), midnight(&bill.period.start));
     let unbilled: BTreeSet<(&str, &str)> =
         said.unbilled.iter().map(|one| (one.resource.as_str(), one.what.as_str())).collect();
     let covered = Covered::of(bill);
@@ -17,9 +23,19 @@ pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Savings {
         let usd = finding.waste();
         let parts = Parts::of(finding);
         let list = usd.times(parts.list_ratio());
-        let not_billed =
+        let mut not_billed =
             usd.times(parts.share(|part| if unbilled.contains(&(parts.arn, part.what.as_str())) { 1.0 } else { 0.0 }));
         let committed = (usd - not_billed).times(parts.share(|part| covered.share(part)));
+        // What was made within the period was not there long enough to tell a month.
+        let is_old = start.zip(finding.resource.created_at).is_none_or(|(start, made)| made <= start);
+        if let Some(paid) = paid.get(&finding.resource.arn).filter(|_| is_old) {
+            // What is partly free is billed for the rest only, and no more than that can be saved.
+            let at_most = paid.times(parts.ratio_of(usd));
+            let rest = usd - not_billed - committed;
+            if at_most.dollars() < rest.dollars() * BILLED {
+                not_billed += rest - at_most;
+            }
+        }
         let by_credits = (usd - not_billed - committed).times(credits);
         savings.list_usd += list;
         savings.discounts_usd += list - usd;
@@ -28,7 +44,31 @@ pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Savings {
         savings.credits_usd += by_credits;
         savings.next_bill_usd += usd - not_billed - committed - by_credits;
     }
-    savings
+    Some(savings)
+}
+
+/// How much of its price has to be on the bill for a resource to count as billed in full: days and months round.
+const BILLED: f64 = 0.95;
+
+/// Days at the bill's end that stand for the next month where they were dearer than the rest: a trial that has ended.
+const RECENT: usize = 7;
+
+/// What each resource that the bill is tied to comes to a month, by the whole period or by its last days, whichever is
+/// more.
+fn monthly(bill: &Bill, said: &Reconciliation) -> BTreeMap<ResourceId, Usd> {
+    let days = bill.period.days();
+    let mut monthly: BTreeMap<ResourceId, Usd> = BTreeMap::new();
+    for (line, said) in bill.lines.iter().zip(&said.lines).filter(|_| days >= RECENT) {
+        let recent: Usd = line.daily_usd.iter().rev().take(RECENT).copied().sum();
+        let whole = line.usd.dollars() / days as f64;
+        let recent = recent.dollars() / RECENT as f64;
+        let a_day = if recent * BILLED > whole { recent } else { whole };
+        for share in said.by.iter().filter(|_| line.usd > Usd::ZERO) {
+            let part = share.usd.dollars() / line.usd.dollars();
+            *monthly.entry(share.resource.clone()).or_default() += Usd::from_dollars(a_day * MONTH_DAYS * part);
+        }
+    }
+    monthly
 }
 
 /// The parts of a finding's price.
@@ -47,6 +87,12 @@ impl<'a> Parts<'a> {
         let Some(cost) = self.cost.filter(|cost| cost.monthly_usd > Usd::ZERO) else { return 1.0 };
         let list: Usd = cost.parts.iter().map(|part| part.list_usd.unwrap_or(part.monthly_usd)).sum();
         list.dollars() / cost.monthly_usd.dollars()
+    }
+
+    /// A saving as a part of the whole price.
+    fn ratio_of(&self, usd: Usd) -> f64 {
+        let whole = self.cost.map_or(Usd::ZERO, |cost| cost.monthly_usd);
+        if whole > Usd::ZERO { (usd.dollars() / whole.dollars()).min(1.0) } else { 1.0 }
     }
 
     /// The share of the price that something holds of, part by part.

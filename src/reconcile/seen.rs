@@ -53,6 +53,16 @@ pub(super) struct Units {
 }
 
 impl Units {
+    /// The share of its use on days for which the bill names no resources.
+    pub(super) fn share_outside(&self, bill: &Bill) -> f64 {
+        let day = |text: &str| text.parse::<Date>().ok();
+        let place = |text: &str| Some(f64::from((day(text)? - day(&bill.period.start)?).get_days()));
+        let window = bill.measured.as_ref().and_then(|days| place(&days.start).zip(place(&days.end)));
+        let Some((first, end)) = window else { return 1.0 };
+        let inside = (self.until.min(end) - self.from.max(first)).max(0.0);
+        1.0 - inside / (self.until - self.from)
+    }
+
     /// What it used on a day of the period.
     pub(super) fn on(&self, day: usize, days: usize) -> f64 {
         let day = day as f64;
@@ -163,7 +173,7 @@ impl<'a> Seen<'a> {
 }
 
 /// A day's beginning in UTC.
-fn midnight(day: &str) -> Option<Timestamp> {
+pub(super) fn midnight(day: &str) -> Option<Timestamp> {
     let day: Date = day.parse().ok()?;
     Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }

@@ -90,7 +90,7 @@ fn time(at: Option<Timestamp>) -> String {
 
 /// A cell of text from outside. One that a spreadsheet would take for a formula gets an apostrophe, which
 /// spreadsheets read as "this is text".
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     let value = clean(value);
     match value.trim_start().chars().next() {
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') => format!("'{value}"),

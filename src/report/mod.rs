@@ -11,6 +11,7 @@ mod ndjson;
 mod page;
 mod policy;
 mod read;
+mod statement;
 mod table;
 
 use std::io;
@@ -22,6 +23,7 @@ use crate::audit::Audit;
 pub use document::{Document, GapEntry, GapScope, SCHEMA_VERSION, Scope, Tool, schema};
 pub use policy::policy;
 pub use read::ReadError;
+pub use statement::{By, Period, Statement, StatementFormat, write as write_statement};
 
 /// Formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -23,10 +23,14 @@ const CODE: usize = 120;
 
 /// Writes an audit for a terminal: head, findings, bill, quotas, gaps.
 pub(super) fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page::of(audit);
+    write_page(&Page::of(audit), options, out)
+}
+
+/// Writes a page for a terminal.
+pub(super) fn write_page(page: &Page, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let options = &Options { width: options.width.max(LEAST), ..*options };
     heading(&page.title, None, options, out)?;
-    print(head(&page, options), out)?;
+    print(head(page, options), out)?;
     for section in &page.sections {
         writeln!(out)?;
         self::section(section, options, out)?;

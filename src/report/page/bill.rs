@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::head::minute;
 use super::{Cells, Column, Grid, Section, rounding, sentence};
 use crate::audit::Audit;
-use crate::model::{Bill, BillPeriod, Charge, Usd};
+use crate::model::{Bill, BillPeriod, Charge, Reconciliation, Usd};
 
 const TITLE: &str = "Bill";
 
@@ -27,16 +27,61 @@ pub(super) fn section(audit: &Audit) -> Section {
     }
     rows.push(row(bill.usage_usd, None, "usage, total of the rows above"));
     rows.extend(bill.charges.iter().map(charge));
-    let forecast = match bill.forecast_usd {
-        Some(usd) => format!("Cost Explorer expects {} more for the rest of this month.", usd.pretty()),
-        None => "No forecast: Cost Explorer has too little history for one.".to_owned(),
-    };
+    let tail = explained(audit).into_iter().chain([forecast(bill)]).chain(savings(audit).unwrap_or_default());
     Section {
         lead: vec![period(bill)],
         grid: Some(Grid { columns: COLUMNS, rows }),
-        tail: explained(audit).into_iter().chain([forecast]).collect(),
+        tail: tail.chain(commitments(audit)).collect(),
         ..Section::new(TITLE)
     }
+}
+
+/// What the rest of the month will bring.
+pub(super) fn forecast(bill: &Bill) -> String {
+    let interval = match (bill.forecast_low_usd, bill.forecast_high_usd) {
+        (Some(low), Some(high)) => format!(" ({} to {}, four times out of five)", low.pretty(), high.pretty()),
+        _ => String::new(),
+    };
+    match bill.forecast_usd {
+        Some(usd) => format!("Cost Explorer expects {}{interval} more for the rest of this month.", usd.pretty()),
+        None => "No forecast: Cost Explorer has too little history for one.".to_owned(),
+    }
+}
+
+/// The two savings, and what lies between them.
+pub(super) fn savings(audit: &Audit) -> Option<Vec<String>> {
+    let said = audit.reckoning.savings.as_ref()?;
+    let between: Vec<String> = [
+        (said.discounts_usd, "are discounts"),
+        (said.committed_usd, "are paid by Savings Plans or reservations: deleting frees commitment, not money"),
+        (said.not_billed_usd, "are not on the bill"),
+        (said.credits_usd, "are paid by credits while they last"),
+    ]
+    .into_iter()
+    .filter(|(usd, _)| *usd != Usd::ZERO)
+    .map(|(usd, what)| format!("{} {what}", usd.pretty()))
+    .collect();
+    let between = if between.is_empty() { String::new() } else { format!(": {}", between.join("; ")) };
+    Some(vec![format!(
+        "Acting on all findings would save {} a month at list price and lower the next bill by {}{between}.",
+        said.list_usd.pretty(),
+        said.next_bill_usd.pretty()
+    )])
+}
+
+fn commitments(audit: &Audit) -> Option<String> {
+    let all = &audit.reckoning.commitments;
+    let usd: Usd = all.iter().filter_map(|one| one.remaining_usd).sum();
+    let last = all.iter().filter_map(|one| one.ends_at).max();
+    let until = last.map_or(String::new(), |end| format!(", the last one until {}", end.strftime("%Y-%m-%d")));
+    (!all.is_empty()).then(|| {
+        format!(
+            "{} {} billed whatever is deleted, {} still to pay{until}.",
+            super::count(all.len(), "commitment"),
+            if all.len() == 1 { "is" } else { "are" },
+            usd.pretty()
+        )
+    })
 }
 
 /// Lines that are named when nobody can explain them, dearest first.
@@ -45,31 +90,22 @@ const UNEXPLAINED: usize = 5;
 /// How much of the bill is explained, and the dearest lines that are not.
 fn explained(audit: &Audit) -> Vec<String> {
     let (Some(bill), Some(said)) = (&audit.bill, audit.reconciliation()) else { return Vec::new() };
-    let percent = said.explained_percent.map_or(String::new(), |percent| format!(" ({percent:.1} % explained)"));
-    let mut texts = vec![format!(
-        "Of the usage {} are tied to resources, {} are known and no resource's, {} are unexplained{percent}.",
-        said.explained_usd.pretty(),
-        said.known_usd.pretty(),
-        said.unexplained_usd.pretty()
-    )];
+    let mut texts = vec![of_whole(said)];
     let mut rest: Vec<_> =
         bill.lines.iter().zip(&said.lines).filter(|(_, line)| line.unexplained_usd > Usd::ZERO).collect();
     rest.sort_by_key(|(_, line)| std::cmp::Reverse(line.unexplained_usd));
     let more = rest.len().saturating_sub(UNEXPLAINED);
     texts.extend(rest.iter().take(UNEXPLAINED).map(|(billed, line)| {
         let what = line.what.as_deref().unwrap_or("a usage type nobody here knows");
-        let hidden = if line.hidden_by.is_empty() {
-            String::new()
-        } else {
-            format!("; {} not listed to the end", line.hidden_by.join(", "))
-        };
+        let days = line.unexplained_on.as_ref().map_or(String::new(), |days| format!(", {}", days.label()));
         format!(
-            "Unexplained: {} of {} in {}, {} {} ({what}{hidden}).",
+            "Unexplained: {} of {} in {}, {} {}{days} ({what}: {}).",
             line.unexplained_usd.pretty(),
             billed.usd.pretty(),
             billed.region,
             billed.service,
-            billed.usage_type
+            billed.usage_type,
+            line.reason()
         )
     }));
     if more > 0 {
@@ -78,7 +114,18 @@ fn explained(audit: &Audit) -> Vec<String> {
     texts
 }
 
-fn why_none(audit: &Audit) -> String {
+/// How much of a bill is explained, as a sentence.
+pub(super) fn of_whole(said: &Reconciliation) -> String {
+    let percent = said.explained_percent.map_or(String::new(), |percent| format!(" ({percent:.1} % explained)"));
+    format!(
+        "Of the usage {} are tied to resources, {} are known and no resource's, {} are unexplained{percent}.",
+        said.explained_usd.pretty(),
+        said.known_usd.pretty(),
+        said.unexplained_usd.pretty()
+    )
+}
+
+pub(super) fn why_none(audit: &Audit) -> String {
     match audit.gaps().find(|gap| gap.kind.service() == "cost-explorer") {
         Some(gap) => format!("Could not be read ({}): {}", gap.why, sentence(&gap.detail)),
         None => "Not read in this run.".to_owned(),
@@ -97,7 +144,7 @@ fn period(bill: &Bill) -> String {
 }
 
 /// The day before the first day after.
-fn last_day(end: &str) -> String {
+pub(super) fn last_day(end: &str) -> String {
     let day = end.parse::<Date>().ok().and_then(|date| date.checked_sub(1.day()).ok());
     day.map_or_else(|| format!("before {end}"), |day| day.to_string())
 }

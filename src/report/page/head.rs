@@ -14,11 +14,7 @@ pub(super) fn title(audit: &Audit) -> String {
 
 /// What a reader must know before any figure: whose account, when, how much of it was seen.
 pub(super) fn lines(audit: &Audit, digest: &Digest) -> Vec<(&'static str, String)> {
-    let mut lines = vec![("Account", account(&audit.account))];
-    if !audit.account.caller_arn.is_empty() {
-        lines.push(("Caller", audit.account.caller_arn.clone()));
-    }
-    lines.push(("Scanned", when(audit)));
+    let mut lines = lines_of_account(audit);
     lines.push(("Regions", regions(audit)));
     lines.push(("Coverage", coverage(audit, digest)));
     lines.push(("Waste", waste(audit, digest)));
@@ -26,6 +22,16 @@ pub(super) fn lines(audit: &Audit, digest: &Digest) -> Vec<(&'static str, String
         lines.push(("Score", format!("{score} of 100 (100: no finding), with {}", count(digest.gaps, "gap"))));
     }
     lines.push(("Requests", requests(audit)));
+    lines
+}
+
+/// Whose account, and when it was scanned.
+pub(super) fn lines_of_account(audit: &Audit) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("Account", account(&audit.account))];
+    if !audit.account.caller_arn.is_empty() {
+        lines.push(("Caller", audit.account.caller_arn.clone()));
+    }
+    lines.push(("Scanned", when(audit)));
     lines
 }
 

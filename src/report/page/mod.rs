@@ -7,6 +7,7 @@ mod findings;
 mod gaps;
 mod head;
 mod quotas;
+pub(super) mod statement;
 mod unscanned;
 
 use crate::audit::{Audit, Digest};

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::money;
-use crate::model::{Bill, BillPeriod, ChargeKind, Explained, Usd, Why};
+use crate::model::{Bill, BillPeriod, ChargeKind, Usd, Why};
 use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
@@ -85,7 +85,7 @@ pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
         texts.push(format!("{} that no resource can be named for", line.known_usd.pretty()));
     }
     if line.unexplained_usd != Usd::ZERO {
-        texts.push(format!("{} unexplained: {}", line.unexplained_usd.pretty(), rest(line)));
+        texts.push(format!("{} unexplained: {}", line.unexplained_usd.pretty(), line.reason()));
     }
     let room = rows.saturating_sub(texts.len());
     for share in line.by.iter().take(if line.by.len() > room { room.saturating_sub(1) } else { room }) {
@@ -98,16 +98,6 @@ pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
         texts.push(format!("{} more resources", line.by.len() + 1 - room.max(1)));
     }
     texts.into_iter().map(|text| Line::from(format!(" {}", cx.text(&text, width)))).collect()
-}
-
-/// What may be behind what is left of a line.
-fn rest(line: &Explained) -> String {
-    match (line.hidden_by.as_slice(), line.kinds.as_slice(), line.by.is_empty()) {
-        ([], [], _) => "nothing is known to bill so".to_owned(),
-        ([], kinds, true) => format!("no {} is there, so one may be gone", kinds.join(" or ")),
-        ([], _, false) => "more than what is there can have used, so some may be gone".to_owned(),
-        (hidden, _, _) => format!("{} was not listed to the end there", hidden.join(", ")),
-    }
 }
 
 /// Period, source and forecast.
