@@ -137,6 +137,14 @@ impl Audit {
         self.reckoning.reconciliation.as_ref()
     }
 
+    /// A bill with what explains it: 0 is that of thirty days, then come the months. `None` past the last one.
+    pub fn statement(&self, number: usize) -> Option<(&Bill, Option<&Reconciliation>)> {
+        match number.checked_sub(1) {
+            None => Some((self.bill.as_ref()?, self.reconciliation())),
+            Some(month) => Some((self.months.get(month)?, self.reckoning.months.get(month))),
+        }
+    }
+
     fn cell(&mut self, cell: &Cell) -> &mut Coverage {
         self.coverage.entry(cell.clone()).or_insert_with(|| Coverage {
             region: cell.region.clone(),

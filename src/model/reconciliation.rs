@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 use super::{Kind, Region, ResourceId, Usd};
 use jiff::Timestamp;
 
+fn is_zero(usd: &Usd) -> bool {
+    *usd == Usd::ZERO
+}
+
 /// What the bills mean for what was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reckoning {
@@ -54,6 +58,9 @@ pub struct Explained {
     pub known_usd: Usd,
     /// Dollars nobody can explain.
     pub unexplained_usd: Usd,
+    /// Dollars of it that acting on the findings would have saved.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waste_usd: Usd,
     /// Resources that explain it, dearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<Share>,

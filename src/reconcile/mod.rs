@@ -79,8 +79,17 @@ pub fn of(audit: &Audit, gone: &[Gone]) -> Reckoning {
         coverage.is_none_or(|coverage| !coverage.state.is_listed())
     };
     let books = Books { table: &table, hidden: &hidden, gone };
-    let said = books.reconcile(bill, || audit.resources());
-    let months = audit.months.iter().map(|bill| books.reconcile(bill, || audit.resources())).collect();
+    let wasted = savings::wasted(audit);
+    let reconcile = |bill: &Bill| {
+        let mut said = books.reconcile(bill, || audit.resources());
+        for line in &mut said.lines {
+            let part = |share: &Share| share.usd.times(wasted.get(&share.resource).copied().unwrap_or_default());
+            line.waste_usd = line.by.iter().map(part).sum();
+        }
+        said
+    };
+    let said = reconcile(bill);
+    let months = audit.months.iter().map(reconcile).collect();
     Reckoning { savings: savings::of(audit, bill, &said), reconciliation: Some(said), months, commitments }
 }
 

@@ -47,6 +47,19 @@ pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Option<Sa
     Some(savings)
 }
 
+/// Which part of its price acting on the findings that count would save, by resource.
+pub(super) fn wasted(audit: &Audit) -> BTreeMap<ResourceId, f64> {
+    let mut wasted: BTreeMap<ResourceId, f64> = BTreeMap::new();
+    for finding in audit.findings.iter().filter(|finding| finding.counts()) {
+        let usd = finding.waste();
+        if usd > Usd::ZERO {
+            let part = wasted.entry(finding.resource.arn.clone()).or_default();
+            *part = (*part + Parts::of(finding).ratio_of(usd)).min(1.0);
+        }
+    }
+    wasted
+}
+
 /// How much of its price has to be on the bill for a resource to count as billed in full: days and months round.
 const BILLED: f64 = 0.95;
 

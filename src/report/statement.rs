@@ -55,12 +55,11 @@ impl Period {
     /// The bill over these days with what explains it. `None` when there is none: not read, or the month has no
     /// complete day yet.
     pub fn of(self, audit: &Audit) -> Option<(&Bill, Option<&Reconciliation>)> {
-        let month = |at: usize| Some((audit.months.get(at)?, audit.reckoning.months.get(at)));
-        match self {
-            Period::Days => Some((audit.bill.as_ref()?, audit.reconciliation())),
-            Period::LastMonth => month(0),
-            Period::MonthToDate => month(1),
-        }
+        audit.statement(match self {
+            Period::Days => 0,
+            Period::LastMonth => 1,
+            Period::MonthToDate => 2,
+        })
     }
 }
 

@@ -206,7 +206,7 @@ pub fn values(model: &Model) -> Vec<(&'static str, String, usize)> {
             ScreenId::Overview => Vec::new(),
             ScreenId::Findings => audit.findings.get(*row).map(shared).unwrap_or_default(),
             ScreenId::Quotas => quotas::row_text(audit, *row),
-            ScreenId::Bill => bill::row_text(audit, *row),
+            ScreenId::Bill => bill::row_text(audit, &model.view().pane, *row),
             ScreenId::Coverage => coverage::row_text(audit, *row),
         };
         for value in texts.into_iter().filter(|(_, text)| !text.is_empty()) {

@@ -422,7 +422,7 @@ def cost_explorer(operation: str, request: dict, rows: list):
         listed = [{"Value": value, "Attributes": {}} for value in values]
         return 200, {"DimensionValues": listed, "ReturnSize": len(values), "TotalSize": len(values)}
     if operation == "GetCostForecast":
-        return 200, cost_forecast(rows, start, end)
+        return 200, cost_forecast(rows, start, end, "PredictionIntervalLevel" in request)
     return 200, cost_and_usage(request, selected, start, end)
 
 
@@ -446,12 +446,16 @@ def cost_matches(row: dict, expression) -> bool:
     return True
 
 
-def cost_forecast(rows: list, start: str, end: str) -> dict:
-    """The mean day of the latest rows times the days asked for."""
+def cost_forecast(rows: list, start: str, end: str, interval: bool) -> dict:
+    """The mean day of the latest rows times the days asked for, a tenth more or less where asked."""
     latest = rows[-2000:]
     mean = sum(row["usd"] for row in latest) / max(1, len({row["date"] for row in latest}))
-    amount = f"{mean * (calendar_day(end) - calendar_day(start)).days:.10f}"
+    dollars = mean * (calendar_day(end) - calendar_day(start)).days
+    amount = f"{dollars:.10f}"
     period = {"TimePeriod": {"Start": start, "End": end}, "MeanValue": amount}
+    if interval:
+        period["PredictionIntervalLowerBound"] = f"{dollars * 0.9:.10f}"
+        period["PredictionIntervalUpperBound"] = f"{dollars * 1.1:.10f}"
     return {"Total": {"Amount": amount, "Unit": "USD"}, "ForecastResultsByTime": [period]}
 
 

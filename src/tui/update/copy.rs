@@ -68,7 +68,7 @@ fn row(model: &Model, action: Action) -> Option<String> {
         (ScreenId::Quotas, _) => model.audit.quotas.get(row).map(|quota| quota.quota_code.clone()),
         (ScreenId::Coverage, Action::CopyCommand) => view::coverage::policy(&model.digest),
         (ScreenId::Coverage, _) => Some(join(view::coverage::row_text(&model.audit, row))),
-        (ScreenId::Bill, _) => Some(join(view::bill::row_text(&model.audit, row))),
+        (ScreenId::Bill, _) => Some(join(view::bill::row_text(&model.audit, &model.view().pane, row))),
         _ => None,
     }
 }

@@ -137,6 +137,14 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             pane.flag = !pane.flag;
             model.stale();
         }
+        Action::Period => {
+            let audit = model.audit.clone();
+            let pane = &mut model.view_mut().pane;
+            let next = pane.table + 1;
+            pane.table = if audit.statement(next).is_some() { next } else { 0 };
+            (pane.open, pane.cursor, pane.top) = (None, 0, 0);
+            model.stale();
+        }
         Action::Mark => return findings::mark(model),
         Action::Range => return findings::range(model),
         Action::MarkAll => return findings::ask_mark_all(model),

@@ -7,11 +7,11 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use self::groups::{Groups, Item};
+use self::groups::{Groups, Item, Said};
 use super::screen::{Hit, Screen, inside, pane_at};
 use super::table::{self, Column, Row};
 use crate::audit::Audit;
-use crate::model::{Bill, Usd};
+use crate::model::{Bill, Reconciliation, Usd};
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
 use crate::tui::look::Role;
@@ -19,33 +19,48 @@ use crate::tui::pane::Pane;
 
 pub use notes::{period, why_absent};
 
-/// Panes: the list, charges that are not usage, and where the figures come from.
+/// Panes: the list, what is said of its selected row, and charges that are not usage.
 pub const PANES: usize = 3;
 
 /// Columns to sort and filter by. The screen's own order is the largest amount first.
-pub const COLUMNS: &[&str] = &["billed", "name", "unexplained"];
+pub const COLUMNS: &[&str] = &["billed", "name", "explained", "unexplained", "waste"];
 
 const TABLE: &[Column] = &[
-    Column::text("name", "service", 30, Column::ALWAYS).growing(),
-    Column::number("billed", "billed", 12, Column::ALWAYS),
-    Column::number("unexplained", "unexplained", 12, 5),
+    Column::text("name", "service", 27, Column::ALWAYS).growing(),
+    Column::number("billed", "billed", 10, Column::ALWAYS),
+    Column::number("explained", "explained", 10, 5),
+    Column::number("unexplained", "unexplained", 11, 6),
     Column::number("", "share", 7, 4),
-    Column::text("", "", 14, 3),
-    Column::text("", "made of", 18, 2),
+    Column::text("", "", 14, 2),
+    Column::number("waste", "waste", 9, 3),
+    Column::text("", "made of", 18, 1),
 ];
+
+/// Columns of the bar.
+const BAR: usize = 5;
+
+/// The bill that is shown, with what explains it.
+fn shown<'a>(audit: &'a Audit, pane: &Pane) -> Option<(&'a Bill, Option<&'a Reconciliation>)> {
+    audit.statement(pane.table).or_else(|| audit.statement(0))
+}
 
 /// Rows of the list: groups by service, or by region when the pane's flag is set, and under the opened group
 /// its lines. The numbers are those of [`row_text`].
 pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
-    let Some(bill) = &audit.bill else { return Vec::new() };
+    let Some((bill, said)) = shown(audit, pane) else { return Vec::new() };
     let groups = Groups::of(bill);
     let mut heads: Vec<usize> = if pane.flag { groups.region_rows() } else { groups.service_rows() };
     if !filter.is_empty() {
-        heads.retain(|row| passes(audit, bill, &groups, *row, filter));
+        heads.retain(|row| passes(said, bill, &groups, *row, filter));
     }
+    let by = |of: fn(Said) -> Usd, heads: &mut Vec<usize>| {
+        heads.sort_by_key(|row| std::cmp::Reverse(groups.said(said, *row).map(of)));
+    };
     match COLUMNS.get(pane.sort) {
         Some(&"name") => heads.sort_by_key(|row| groups.name(*row).to_lowercase()),
-        Some(&"unexplained") => heads.sort_by_key(|row| std::cmp::Reverse(groups.unexplained(audit, *row))),
+        Some(&"explained") => by(|said| said.explained + said.known, &mut heads),
+        Some(&"unexplained") => by(|said| said.unexplained, &mut heads),
+        Some(&"waste") => by(|said| said.waste, &mut heads),
         _ => {}
     }
     if pane.reverse {
@@ -61,22 +76,25 @@ pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
     rows
 }
 
-fn passes(audit: &Audit, bill: &Bill, groups: &Groups, row: usize, filter: &Filter) -> bool {
+fn passes(said: Option<&Reconciliation>, bill: &Bill, groups: &Groups, row: usize, filter: &Filter) -> bool {
     let texts = texts(bill, groups, row);
     let of = |column: &str| {
         texts.iter().filter(|(name, _)| column.is_empty() || *name == column).map(|(_, text)| text.clone()).collect()
     };
+    let said = groups.said(said, row);
     let number = |column: &str| match column {
         "billed" | "cost" => Some(groups.usd(bill, row).dollars()),
-        "unexplained" => groups.unexplained(audit, row).map(Usd::dollars),
+        "explained" => said.map(|said| (said.explained + said.known).dollars()),
+        "unexplained" => said.map(|said| said.unexplained.dollars()),
+        "waste" => said.map(|said| said.waste.dollars()),
         _ => None,
     };
     filter.matches(&of, &number)
 }
 
 /// What a filter looks at in a row: services are numbered first, then regions, then lines.
-pub fn row_text(audit: &Audit, index: usize) -> Vec<(&'static str, String)> {
-    audit.bill.as_ref().map(|bill| texts(bill, &Groups::of(bill), index)).unwrap_or_default()
+pub fn row_text(audit: &Audit, pane: &Pane, index: usize) -> Vec<(&'static str, String)> {
+    shown(audit, pane).map(|(bill, _)| texts(bill, &Groups::of(bill), index)).unwrap_or_default()
 }
 
 fn texts(bill: &Bill, groups: &Groups, row: usize) -> Vec<(&'static str, String)> {
@@ -97,7 +115,7 @@ fn texts(bill: &Bill, groups: &Groups, row: usize) -> Vec<(&'static str, String)
 
 /// Opens the group of a row in place, or shuts it when it is open; the cursor goes to the group.
 pub fn toggle(audit: &Audit, pane: &mut Pane, filter: &Filter, row: usize) {
-    let Some(bill) = &audit.bill else { return };
+    let Some((bill, _)) = shown(audit, pane) else { return };
     let groups = Groups::of(bill);
     let head = if matches!(groups.item(row), Some(Item::Line(_))) { pane.open } else { Some(row) };
     pane.open = if pane.open == head { None } else { head };
@@ -107,7 +125,7 @@ pub fn toggle(audit: &Audit, pane: &mut Pane, filter: &Filter, row: usize) {
 
 /// Opens the group of a row, or shuts it, whichever is asked for.
 pub fn set_open(audit: &Audit, pane: &mut Pane, filter: &Filter, row: usize, open: bool) {
-    let Some(bill) = &audit.bill else { return };
+    let Some((bill, _)) = shown(audit, pane) else { return };
     let is_line = matches!(Groups::of(bill).item(row), Some(Item::Line(_)));
     let is_open = is_line || pane.open == Some(row);
     if is_open != open {
@@ -121,10 +139,14 @@ fn areas(area: Rect, cx: &Screen<'_>) -> [Rect; PANES] {
         panes[cx.focus.min(PANES - 1)] = area;
         return panes;
     }
-    let foot = if area.height >= 24 { 9 } else { 6 };
+    let foot = if area.height >= 24 { 10 } else { 6 };
     let list = area.height - foot;
-    let (left, right) = super::scan::halves(Rect { y: area.y + list, height: foot, ..area });
-    [Rect { height: list, ..area }, left, right]
+    let beside = Rect { y: area.y + list, height: foot, ..area };
+    // What is said of a row are sentences; charges are a name and an amount.
+    let narrow = (beside.width * 2 / 5).min(44);
+    let said = Rect { width: beside.width - narrow, ..beside };
+    let charges = Rect { x: beside.x + said.width, width: narrow, ..beside };
+    [Rect { height: list, ..area }, said, charges]
 }
 
 /// Rows the list has room for: the last line of the pane is the total.
@@ -146,49 +168,54 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
     }
 }
 
-/// What was charged and what findings say are different figures.
-pub fn hint(_cx: &Screen<'_>) -> String {
-    "Findings use list prices; the bill is what was charged.".to_owned()
+/// What asking cost, and that a bill is not what findings say.
+pub fn hint(cx: &Screen<'_>) -> String {
+    let asked = match cx.audit.requests.by_service.get("ce") {
+        None => String::new(),
+        Some(n) => format!(" Asking took {n} requests at $0.01."),
+    };
+    format!("Findings use list prices; the bill is what was charged.{asked}")
 }
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
-    let Some(bill) = &cx.audit.bill else {
+    let Some((bill, said)) = shown(cx.audit, cx.pane) else {
         let lines = why_absent(cx).into_iter().map(|text| Line::from(format!(" {text}"))).collect();
         return cx.boxed(frame, area, cx.focus, "Bill", "not read", lines);
     };
-    let [list, charges, about] = areas(area, cx);
-    draw_list(frame, list, cx, bill);
-    if !charges.is_empty() {
-        cx.boxed(frame, charges, 1, "Not usage: credits, tax, fees", "", notes::charges(cx, bill, charges));
-    }
+    let [list, about, charges] = areas(area, cx);
+    draw_list(frame, list, cx, bill, said);
     if !about.is_empty() {
-        let (title, lines) = match selected(cx, bill) {
-            Some(at) => ("What explains it", notes::explained(cx, at, about)),
-            None => ("Where this comes from", notes::about(cx, bill, about)),
+        let groups = Groups::of(bill);
+        let item = cx.rows.get(cx.pane.cursor).and_then(|row| groups.item(*row));
+        let (title, lines) = match (item, said) {
+            (Some(Item::Line(at)), Some(said)) => {
+                let title = bill.lines.get(at).map_or(String::new(), |line| cx.text(&line.usage_type, 60));
+                (title, notes::line(cx, said, at, about))
+            }
+            (Some(Item::Service(group) | Item::Region(group)), Some(said)) => {
+                (notes::group_title(cx, group, said), notes::group(cx, bill, group, said, about))
+            }
+            _ => ("What explains it".to_owned(), vec![Line::from(" Not held against what was found.")]),
         };
-        cx.boxed(frame, about, 2, title, "", lines);
+        cx.boxed(frame, about, 1, &title, "", lines);
+    }
+    if !charges.is_empty() {
+        cx.boxed(frame, charges, 2, "Not usage: credits, tax, fees", "", notes::charges(cx, bill, charges));
     }
 }
 
-/// The line under the cursor, when it is one and something is known about it.
-fn selected(cx: &Screen<'_>, bill: &Bill) -> Option<usize> {
-    let said = cx.audit.reconciliation()?;
-    match Groups::of(bill).item(*cx.rows.get(cx.pane.cursor)?) {
-        Some(Item::Line(at)) => said.lines.get(at).map(|_| at),
-        _ => None,
-    }
-}
-
-fn draw_list(frame: &mut Frame, area: Rect, cx: &Screen<'_>, bill: &Bill) {
+fn draw_list(frame: &mut Frame, area: Rect, cx: &Screen<'_>, bill: &Bill, said: Option<&Reconciliation>) {
     if area.is_empty() {
         return;
     }
     let inner = inside(area);
     let by = if cx.pane.flag { "region" } else { "service" };
-    let title = format!("Bill, {}, unblended, {}", notes::period(&bill.period), cx.text(&bill.currency, 8));
+    let estimated = if bill.period.estimated { ", part estimated" } else { "" };
+    let currency = cx.text(&bill.currency, 8);
+    let title = format!("Bill, {}, {}, {currency}{estimated}", notes::period(&bill.period), bill.view.word());
     let other = if cx.pane.flag { "service" } else { "region" };
-    let remark = format!("by {by}   {}: by {other}", cx.key(Action::Group));
+    let remark = format!("{}{}: by {other}", notes::age(cx, bill), cx.key(Action::Group));
     if cx.rows.is_empty() {
         let text = match (bill.lines.is_empty(), cx.pane.filter.is_empty()) {
             (false, false) => format!(" Nothing matches the filter; {} clears it.", cx.key(Action::Back)),
@@ -201,23 +228,50 @@ fn draw_list(frame: &mut Frame, area: Rect, cx: &Screen<'_>, bill: &Bill) {
     let mut columns = TABLE.to_vec();
     columns[0].head = by;
     let body = body(inner);
-    let bar = table::width_of(&columns, body, 4);
-    table::draw(frame, body, cx, &columns, COLUMNS, &|index| row(cx, bill, &groups, index, bar));
+    let bar = table::width_of(&columns, body, BAR);
+    columns[BAR].head = legend(cx);
+    table::draw(frame, body, cx, &columns, COLUMNS, &|index| row(cx, bill, &groups, said, index, bar));
     if body.height < inner.height {
         let line = Rect { y: body.bottom(), height: 1, ..inner };
-        frame.render_widget(total(cx, bill, &groups, &columns, body), line);
+        frame.render_widget(total(cx, bill, said, &columns, body), line);
     }
 }
 
+/// What the parts of the bar are.
+fn legend(cx: &Screen<'_>) -> &'static str {
+    if cx.look.glyphs.full == "#" { "#waste =used" } else { "█waste ▓used" }
+}
+
 /// The sum of the rows shown.
-fn total(cx: &Screen<'_>, bill: &Bill, groups: &Groups, columns: &[Column], body: Rect) -> Line<'static> {
-    let heads = cx.rows.iter().filter(|row| !matches!(groups.item(**row), Some(Item::Line(_))));
-    let sum: Usd = heads.map(|row| groups.usd(bill, *row)).sum();
+fn total(cx: &Screen<'_>, bill: &Bill, said: Option<&Reconciliation>, columns: &[Column], body: Rect) -> Line<'static> {
+    let groups = Groups::of(bill);
+    let heads: Vec<usize> =
+        cx.rows.iter().copied().filter(|row| !matches!(groups.item(*row), Some(Item::Line(_)))).collect();
+    let sum: Usd = heads.iter().map(|row| groups.usd(bill, *row)).sum();
+    let of = |of: fn(Said) -> Usd| said.map(|_| heads.iter().filter_map(|row| groups.said(said, *row)).map(of).sum());
+    let explained: Option<Usd> = of(|said| said.explained + said.known);
     let word = if sum == bill.usage_usd { "total usage" } else { "shown" };
-    let name = table::width_of(columns, body, 0);
-    let amount = table::width_of(columns, body, 1);
-    let text = format!("   {} {}", table::fit(word, name, false), table::fit(&money(sum), amount, true));
-    cx.line(text, Role::Money)
+    let figure = |usd: Option<Usd>| usd.map(money).unwrap_or_default();
+    let cells = [
+        word.to_owned(),
+        money(sum),
+        figure(explained),
+        figure(of(|said| said.unexplained)),
+        explained.map(|usd| percent(usd, sum)).unwrap_or_default(),
+        String::new(),
+        figure(of(|said| said.waste)),
+        String::new(),
+    ];
+    let widths = (0..columns.len()).map(|column| table::width_of(columns, body, column));
+    let shown = cells.iter().zip(columns).zip(widths).filter(|(_, width)| *width > 0);
+    let texts: Vec<String> = shown.map(|((cell, column), width)| table::fit(cell, width, column.right)).collect();
+    cx.line(format!("   {}", texts.join(" ")), Role::Money)
+}
+
+/// A share with one decimal; a dash of nothing.
+fn percent(part: Usd, whole: Usd) -> String {
+    let share = part.dollars() / whole.dollars() * 100.0;
+    if share.is_finite() { format!("{share:.1} %") } else { String::new() }
 }
 
 /// An amount in a column: two decimals with separators, the currency stands above.
@@ -225,22 +279,39 @@ fn money(usd: Usd) -> String {
     usd.pretty().replacen('$', "", 1)
 }
 
-fn row(cx: &Screen<'_>, bill: &Bill, groups: &Groups, index: usize, bar: usize) -> Row {
+/// Which part of an amount is waste, is used, and is unexplained.
+fn bar(cx: &Screen<'_>, said: Option<Said>, usd: Usd, width: usize) -> String {
+    let Some(said) = said.filter(|_| usd > Usd::ZERO) else { return String::new() };
+    let glyphs = &cx.look.glyphs;
+    let part = |part: Usd| (part.dollars() / usd.dollars()).clamp(0.0, 1.0) * width as f64;
+    let waste = part(said.waste).round() as usize;
+    let tied = (part(said.explained + said.known).round() as usize).clamp(waste, width);
+    glyphs.full.repeat(waste) + &glyphs.used.repeat(tied - waste) + &glyphs.empty.repeat(width - tied)
+}
+
+fn row(
+    cx: &Screen<'_>,
+    bill: &Bill,
+    groups: &Groups,
+    reconciled: Option<&Reconciliation>,
+    index: usize,
+    width: usize,
+) -> Row {
     let glyphs = &cx.look.glyphs;
     let usd = groups.usd(bill, index);
-    let share = usd.dollars() / bill.usage_usd.dollars();
-    let share_text = if share.is_finite() { format!("{:.1} %", share * 100.0) } else { glyphs.dash.to_owned() };
+    let said = groups.said(reconciled, index);
+    let dash = || (glyphs.dash.to_owned(), Role::Dim);
+    let amount = |usd: Usd, role: Role| if usd == Usd::ZERO { dash() } else { (money(usd), role) };
     let cells = |name: String, role: Role, made_of: String| {
+        let unknown = || (String::new(), Role::Dim);
         vec![
             (name, role),
             (money(usd), Role::Money),
-            match groups.unexplained(cx.audit, index) {
-                Some(Usd::ZERO) => (glyphs.dash.to_owned(), Role::Dim),
-                Some(rest) => (money(rest), Role::Warn),
-                None => (String::new(), Role::Dim),
-            },
-            (share_text.clone(), Role::Default),
-            (glyphs.bar(bar, share), Role::Bar),
+            said.map_or_else(unknown, |said| amount(said.explained + said.known, Role::Default)),
+            said.map_or_else(unknown, |said| amount(said.unexplained, Role::Warn)),
+            said.map_or_else(unknown, |said| (percent(said.explained + said.known, usd), Role::Default)),
+            (bar(cx, said, usd, width), Role::Bar),
+            said.map_or_else(unknown, |said| amount(said.waste, Role::Money)),
             (made_of, Role::Dim),
         ]
     };
@@ -249,9 +320,10 @@ fn row(cx: &Screen<'_>, bill: &Bill, groups: &Groups, index: usize, bar: usize) 
         Some(Item::Line(at)) => {
             let line = &bill.lines[at];
             let other = if cx.pane.flag { &line.service } else { &line.region };
+            let by = if line.purchase.is_on_demand() { String::new() } else { format!(", {}", line.purchase.word()) };
             Row {
                 sign: blank,
-                cells: cells(format!("  {}", cx.text(&line.usage_type, 200)), Role::Default, cx.text(other, 200)),
+                cells: cells(format!("  {}{by}", cx.text(&line.usage_type, 200)), Role::Default, cx.text(other, 200)),
             }
         }
         Some(Item::Service(group) | Item::Region(group)) => {

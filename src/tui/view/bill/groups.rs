@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::Audit;
-use crate::model::{Bill, Usd};
+use crate::model::{Bill, Reconciliation, Usd};
 
 /// Lines of one service, or of one region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +21,19 @@ pub struct Groups {
     services: Vec<Group>,
     regions: Vec<Group>,
     lines: usize,
+}
+
+/// What is said of some lines, in dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Tied to resources.
+    pub explained: Usd,
+    /// Known, and no resource's.
+    pub known: Usd,
+    /// What nobody can explain.
+    pub unexplained: Usd,
+    /// What acting on the findings would have saved.
+    pub waste: Usd,
 }
 
 /// What a row is.
@@ -85,15 +97,21 @@ impl Groups {
         }
     }
 
-    /// What nobody can explain of a row. `None` while the bill was not held against what was found.
-    pub fn unexplained(&self, audit: &Audit, row: usize) -> Option<Usd> {
-        let lines = &audit.reconciliation()?.lines;
-        let of = |at: usize| lines.get(at).map_or(Usd::ZERO, |line| line.unexplained_usd);
-        match self.item(row) {
-            Some(Item::Service(group) | Item::Region(group)) => Some(group.lines.iter().map(|at| of(*at)).sum()),
-            Some(Item::Line(at)) => Some(of(at)),
-            None => None,
+    /// What is said of a row's lines. `None` while the bill was not held against what was found.
+    pub fn said(&self, said: Option<&Reconciliation>, row: usize) -> Option<Said> {
+        let lines = &said?.lines;
+        let mut sum = Said::default();
+        let at = match self.item(row)? {
+            Item::Service(group) | Item::Region(group) => group.lines.as_slice(),
+            Item::Line(at) => &[at],
+        };
+        for line in at.iter().filter_map(|at| lines.get(*at)) {
+            sum.explained += line.explained_usd;
+            sum.known += line.known_usd;
+            sum.unexplained += line.unexplained_usd;
+            sum.waste += line.waste_usd;
         }
+        Some(sum)
     }
 
     /// The amount of a row.

@@ -1,11 +1,14 @@
 //! What stands beside a bill: charges, period, source; or why there is none.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::groups::Group;
 use super::money;
-use crate::model::{Bill, BillPeriod, ChargeKind, Usd, Why};
+use crate::model::{Bill, BillLine, BillPeriod, ChargeKind, Explained, Reconciliation, Usd, Why};
 use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
@@ -44,7 +47,7 @@ pub fn period(period: &BillPeriod) -> String {
     }
 }
 
-/// Amounts that are not usage, and what is to be paid in all.
+/// Amounts that are not usage, what is to be paid in all, and what follows from it; the last where there is room.
 pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
     let width = usize::from(inside(area).width);
     let rows = usize::from(inside(area).height);
@@ -63,7 +66,6 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
         let role = if charge.kind == ChargeKind::Credit { Role::Good } else { Role::Default };
         lines.push(line(&charge.record_type, money(charge.usd), role));
     }
-    let others: crate::model::Usd = bill.charges.iter().map(|charge| charge.usd).sum();
     let room = rows.saturating_sub(2);
     if lines.len() > room {
         let more = lines.len() + 1 - room.max(1);
@@ -71,21 +73,38 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
         lines.push(cx.line(format!(" {} {more} more", cx.look.glyphs.ellipsis), Role::Dim));
     }
     lines.push(line("usage", money(bill.usage_usd), Role::Default));
-    lines.push(line("charged in all", money(bill.usage_usd + others), Role::Money));
+    lines.push(line("charged in all", money(bill.charged_usd()), Role::Money));
+    if let Some(usd) = bill.forecast_usd {
+        lines.push(line("forecast to month's end", money(usd), Role::Default));
+    }
+    if let Some(said) = &cx.audit.reckoning.savings {
+        lines.push(line("waste at list price", money(said.list_usd), Role::Default));
+        lines.push(line("next bill falls by", money(said.next_bill_usd), Role::Default));
+    }
+    let commitments = &cx.audit.reckoning.commitments;
+    if !commitments.is_empty() {
+        let left: Usd = commitments.iter().filter_map(|one| one.remaining_usd).sum();
+        lines.push(line("commitments to pay", money(left), Role::Warn));
+    }
     lines
 }
 
 /// What explains a line: its resources, or what kind of thing would have and which gap may hide it.
-pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
-    let inner = inside(area);
-    let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
-    let Some(line) = cx.audit.reconciliation().and_then(|said| said.lines.get(at)) else { return Vec::new() };
+pub fn line(cx: &Screen<'_>, said: &Reconciliation, at: usize, area: Rect) -> Vec<Line<'static>> {
+    let rows = usize::from(inside(area).height);
+    let Some(line) = said.lines.get(at) else { return Vec::new() };
     let mut texts = vec![line.what.clone().unwrap_or_else(|| "a usage type nobody here knows".to_owned())];
     if line.known_usd != Usd::ZERO {
         texts.push(format!("{} that no resource can be named for", line.known_usd.pretty()));
     }
     if line.unexplained_usd != Usd::ZERO {
         texts.push(format!("{} unexplained: {}", line.unexplained_usd.pretty(), line.reason()));
+        if let Some(days) = &line.unexplained_on {
+            texts.push(format!("billed on {}", days.label()));
+        }
+        if !line.hidden_by.is_empty() {
+            texts.push(format!("{} shows the gap", cx.key(Action::Coverage)));
+        }
     }
     let room = rows.saturating_sub(texts.len());
     for share in line.by.iter().take(if line.by.len() > room { room.saturating_sub(1) } else { room }) {
@@ -97,46 +116,64 @@ pub fn explained(cx: &Screen<'_>, at: usize, area: Rect) -> Vec<Line<'static>> {
     if line.by.len() > room {
         texts.push(format!("{} more resources", line.by.len() + 1 - room.max(1)));
     }
-    texts.into_iter().map(|text| Line::from(format!(" {}", cx.text(&text, width)))).collect()
+    fitted(cx, texts, area)
 }
 
-/// Period, source and forecast.
-pub fn about(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
+/// A group and what of it nobody can explain.
+pub fn group_title(cx: &Screen<'_>, group: &Group, said: &Reconciliation) -> String {
+    let rest: Usd = group.lines.iter().filter_map(|at| said.lines.get(*at)).map(|line| line.unexplained_usd).sum();
+    let name = cx.text(&group.name, 40);
+    if rest == Usd::ZERO { format!("{name}: explained") } else { format!("{name}: {} unexplained", rest.pretty()) }
+}
+
+/// What a group's dollars are tied to, and each line that is not, dearest first.
+pub fn group(cx: &Screen<'_>, bill: &Bill, group: &Group, said: &Reconciliation, area: Rect) -> Vec<Line<'static>> {
+    let rows = usize::from(inside(area).height);
+    let mut lines: Vec<(&BillLine, &Explained)> =
+        group.lines.iter().filter_map(|at| Some((bill.lines.get(*at)?, said.lines.get(*at)?))).collect();
+    lines.sort_by_key(|(_, line)| std::cmp::Reverse(line.unexplained_usd));
+    let resources: BTreeSet<_> = lines.iter().flat_map(|(_, line)| &line.by).map(|share| &share.resource).collect();
+    let explained: Usd = lines.iter().map(|(_, line)| line.explained_usd).sum();
+    let known: Usd = lines.iter().map(|(_, line)| line.known_usd).sum();
+    let mut texts = Vec::new();
+    if explained != Usd::ZERO {
+        let things = if resources.len() == 1 { "resource" } else { "resources" };
+        texts.push(format!("{} tied to {} {things}", explained.pretty(), resources.len()));
+    }
+    if known != Usd::ZERO {
+        texts.push(format!("{} known and no resource's: transfer, requests, runs", known.pretty()));
+    }
+    let open: Vec<_> = lines.iter().filter(|(_, line)| line.unexplained_usd != Usd::ZERO).collect();
+    let room = rows.saturating_sub(texts.len() + 1).max(1);
+    for (billed, line) in open.iter().take(room) {
+        texts.push(format!(
+            "{} {} {}: {}",
+            line.unexplained_usd.pretty(),
+            billed.region,
+            billed.usage_type,
+            line.reason()
+        ));
+    }
+    if open.len() > room {
+        texts.push(format!("{} more lines", open.len() - room));
+    }
+    texts.push(format!("{} lists the usage types.", cx.key(Action::Open)));
+    fitted(cx, texts, area)
+}
+
+fn fitted(cx: &Screen<'_>, texts: Vec<String>, area: Rect) -> Vec<Line<'static>> {
     let width = usize::from(inside(area).width).saturating_sub(2);
-    let estimated = if bill.period.estimated { ", still estimated" } else { "" };
-    let forecast = match bill.forecast_usd {
-        Some(usd) => format!("Forecast to the month's end {}", usd.pretty()),
-        None => "No forecast: Cost Explorer has too little history".to_owned(),
-    };
-    let explained = match cx.audit.reconciliation() {
-        Some(said) => format!(
-            "Tied to resources {}, known {}, unexplained {}",
-            said.explained_usd.pretty(),
-            said.known_usd.pretty(),
-            said.unexplained_usd.pretty()
-        ),
-        None => "Not held against what was found".to_owned(),
-    };
-    let texts = [
-        format!("{}{estimated}", period(&bill.period)),
-        explained,
-        forecast,
-        format!("Asked {}", bill.fetched_at.strftime("%Y-%m-%d %H:%M UTC")),
-        age(cx, bill),
-        "Usage is unblended, without credits and tax.".to_owned(),
-        "Source: Cost Explorer, $0.01 a request.".to_owned(),
-        cx.rescan(Action::Rescan, "asks again.").unwrap_or_default(),
-    ];
     texts.into_iter().map(|text| Line::from(format!(" {}", cx.text(&text, width)))).collect()
 }
 
-/// How old the answer was when the scan began: a cached one keeps its first time.
-fn age(cx: &Screen<'_>, bill: &Bill) -> String {
+/// How old the answer was when the scan began, with space behind it: a cached one keeps its first time. Empty when it
+/// was asked for in this scan.
+pub fn age(cx: &Screen<'_>, bill: &Bill) -> String {
     let seconds = cx.audit.started_at.as_second() - bill.fetched_at.as_second();
     match seconds {
-        i64::MIN..60 => "in this scan".to_owned(),
-        60..3600 => format!("{} min before this scan (kept answer)", seconds / 60),
-        3600..172_800 => format!("{} h before this scan (kept answer)", seconds / 3600),
-        _ => format!("{} days before this scan (kept answer)", seconds / 86_400),
+        i64::MIN..60 => String::new(),
+        60..3600 => format!("{} min old   ", seconds / 60),
+        3600..172_800 => format!("{} h old   ", seconds / 3600),
+        _ => format!("{} days old   ", seconds / 86_400),
     }
 }

@@ -95,7 +95,7 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         ]));
     }
     let forecast = match bill.forecast_usd {
-        Some(usd) => format!(" forecast to the month's end {}", usd.pretty()),
+        Some(usd) => format!(" forecast to the month's end {}{}", usd.pretty(), within(bill, usd)),
         None => " no forecast: too little history".to_owned(),
     };
     lines.push(Line::from(forecast));
@@ -104,11 +104,18 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
     {
         let rest = said.unexplained_usd.pretty();
         let key = cx.key(Action::Bill);
-        lines.push(Line::from(format!(" explained {percent:.1} %, unexplained {rest}: {key}")));
+        lines.push(Line::from(format!(" explained {percent:.1} %, unexplained {rest} {} {key}", cx.look.glyphs.arrow)));
     }
     let other: Usd = bill.charges.iter().map(|charge| charge.usd).sum();
     lines.push(Line::from(format!(" {} charged, with tax, fees, credits", (bill.usage_usd + other).pretty())));
     lines
+}
+
+/// How far a forecast may be off, ` (±4 %)`: four times out of five. Empty where Cost Explorer tells no interval.
+fn within(bill: &Bill, usd: Usd) -> String {
+    let Some((low, high)) = bill.forecast_low_usd.zip(bill.forecast_high_usd) else { return String::new() };
+    let off = (high - low).dollars() / 2.0 / usd.dollars() * 100.0;
+    if off.is_finite() { format!(" (±{off:.0} %)") } else { String::new() }
 }
 
 /// Lines the two panes of bars would like to have.

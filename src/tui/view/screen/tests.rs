@@ -270,7 +270,7 @@ fn opened_group_shows_its_lines_and_keeps_the_cursor() {
     bill::toggle(&scene.audit, &mut pane, &Filter::default(), rows[0]);
     let opened = bill::rows(&scene.audit, &pane, &Filter::default());
     assert_eq!((pane.cursor, opened.len()), (0, rows.len() + 3));
-    assert_eq!(bill::row_text(&scene.audit, opened[1])[0].1, "EBS:VolumeUsage.gp2");
+    assert_eq!(bill::row_text(&scene.audit, &pane, opened[1])[0].1, "EBS:VolumeUsage.gp2");
     bill::toggle(&scene.audit, &mut pane, &Filter::default(), opened[1]);
     assert_eq!((pane.cursor, pane.open), (0, None));
 }
