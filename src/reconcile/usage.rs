@@ -18,7 +18,8 @@ pub struct Usage {
     pub usage_type: String,
     /// What is used, for people.
     pub what: String,
-    /// Key of the price of a part that bills so; `{}` is what the last `*` of the type stands for.
+    /// Key of the price of a part that bills so, or several with `|` between them; `{}` is what the last `*` of the
+    /// type stands for.
     pub key: Option<String>,
     /// Kinds of resources that cause it.
     #[serde(default)]
@@ -129,6 +130,11 @@ pub fn fits<'a>(pattern: &str, text: &'a str) -> Option<&'a str> {
     (0..=after.len()).filter(|at| after.is_char_boundary(*at)).find_map(|at| fits(rest, &after[at..]))
 }
 
+/// Whether a key is the one of a row, or one of them: `|` stands between them.
+pub fn fits_key(pattern: &str, key: &str) -> bool {
+    pattern.split('|').any(|pattern| fits(pattern, key).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +158,31 @@ mod tests {
         assert_eq!(row(compute, "eu-central-1", "EUC1-BoxUsage:t3.micro"), hours);
         assert_eq!(row("AWS Key Management Service", "us-east-1", "us-east-1-KMS-Keys").unwrap().0, "keys");
         assert_eq!(row("EC2 - Other", "eu-west-1", "EU-NatGateway-Hours").unwrap().0, "NAT gateway hours");
+    }
+
+    #[test]
+    fn one_usage_type_may_be_billed_at_several_keys() {
+        let key = row("Amazon Simple Storage Service", "eu-west-1", "EU-TimedStorage-ByteHrs").unwrap().1.unwrap();
+        for tier in ["s3.standard", "s3.standard.tier2", "s3.standard.tier3"] {
+            assert!(fits_key(&key, tier), "{tier}");
+        }
+        assert!(!fits_key(&key, "s3.standard_ia"));
+    }
+
+    #[test]
+    fn usage_types_that_differ_in_price_have_keys_of_their_own() {
+        let key = |service: &str, usage_type: &str| row(service, "us-east-1", usage_type).unwrap().1;
+        let (lambda, files) = ("AWS Lambda", "Amazon Elastic File System");
+        let warm = Some("lambda.provisioned_concurrency".to_owned());
+        assert_eq!(key(lambda, "Lambda-Provisioned-Concurrency"), warm);
+        let warm_arm = Some("lambda.provisioned_concurrency_arm".to_owned());
+        assert_eq!(key(lambda, "USE1-Lambda-Provisioned-Concurrency-ARM"), warm_arm);
+        let elastic = Some("efs.standard_ia_elastic".to_owned());
+        assert_eq!(key(files, "USE1-IATimedStorage-ET-ByteHrs"), elastic);
+        assert_eq!(key(files, "USE1-IATimedStorage-ByteHrs"), None);
+        let memory = Some("kinesis.long_term_retention".to_owned());
+        assert_eq!(key("Amazon Kinesis", "EU-LongTermRetention-ByteHrs"), memory);
+        assert_eq!(key("Amazon Kinesis", "OnDemand-LongTermRetention-ByteHrs"), memory);
     }
 
     #[test]

@@ -137,9 +137,35 @@ fn listed(instance: Instance, tasks: Option<(f64, f64)>) -> Listed<Facts> {
         .refers(Role::Needs, instance.kms_key_id)
 }
 
-/// By the hour, whether a task runs or not. The first 50 or 100 GB of its storage come with it.
+/// GiB of storage that come with every class; some have more.
+const LEAST_INCLUDED_GIB: f64 = 50.0;
+
+/// By the hour, whether a task runs or not, and storage beyond what comes with the class.
 fn needs(instance: &Resource) -> Needs {
     let copies = if instance.flag("multi_az") == Some(true) { 2.0 } else { 1.0 };
     let class = instance.text("class").unwrap_or_default();
-    Needs::of(vec![Need::hours("instance", format!("dms.instance.{class}"), copies)])
+    let gib = instance.number("storage_gib").unwrap_or_default();
+    let mut needs = Needs::of(vec![Need::hours("instance", format!("dms.instance.{class}"), copies)]);
+    match included_gib(class) {
+        Some(included) if gib > included => {
+            needs.parts.push(Need::storage("storage", "dms.storage.gp2", (gib - included) * copies));
+        }
+        None if gib > LEAST_INCLUDED_GIB => {
+            needs.unpriced.push("storage beyond what the class includes".to_owned());
+        }
+        _ => {}
+    }
+    needs
+}
+
+/// GiB of storage that come with a class. `None` for families of which it is not known.
+///
+/// Source: the DMS user guide tells 50 or 100 GB depending on the class; the families are those infracost has read off
+/// the price list.
+fn included_gib(class: &str) -> Option<f64> {
+    match class.split('.').nth(1)? {
+        "t2" | "t3" => Some(LEAST_INCLUDED_GIB),
+        "c4" | "r4" | "r5" => Some(100.0),
+        _ => None,
+    }
 }

@@ -117,16 +117,33 @@ fn listed(one: FileSystem) -> Listed<Facts> {
         .refers(Role::Needs, one.kms_key_id)
 }
 
-/// Storage by its class, and throughput that stands ready. Rules read the parts by these names: `standard storage`,
-/// `infrequent access storage`, `archive storage`, `provisioned throughput`.
+/// GiB of standard storage that bring 1 MiB/s of throughput along, whatever is provisioned.
+///
+/// Source: the EFS price list, 50 KB/s for each GB.
+const GIB_PER_MIBPS: f64 = 20.0;
+
+/// Storage by its class, and throughput that stands ready beyond what standard storage brings along. Rules read the
+/// parts by these names: `standard storage`, `infrequent access storage`, `archive storage`, `provisioned throughput`.
 fn needs(files: &Resource) -> Needs {
     let number = |fact: &str| files.number(fact).unwrap_or_default();
     let zone = if files.flag("one_zone") == Some(true) { "efs.onezone" } else { "efs.standard" };
+    let throughput = number("provisioned_mibps") - number("standard_gib") / GIB_PER_MIBPS;
     let parts = [
         Need::storage("standard storage", zone, number("standard_gib")),
-        Need::storage("infrequent access storage", format!("{zone}_ia"), number("rare_gib")),
+        Need::storage("infrequent access storage", rare(files), number("rare_gib")),
         Need::storage("archive storage", "efs.archive", number("archive_gib")),
-        Need::new("provisioned throughput", "efs.provisioned_throughput", number("provisioned_mibps"), "MiBps-month"),
+        Need::new("provisioned throughput", "efs.provisioned_throughput", throughput, "MiBps-month"),
     ];
     Needs::of(parts.into_iter().filter(|part| part.quantity > 0.0).collect())
+}
+
+/// Key of storage for infrequent access: with elastic throughput it is cheaper, except in one zone.
+///
+/// Source: usage types of the EFS user guide, `IATimedStorage-ET-ByteHrs` and `IATimedStorage-Z-ByteHrs`.
+fn rare(files: &Resource) -> &'static str {
+    match (files.flag("one_zone"), files.text("throughput_mode")) {
+        (Some(true), _) => "efs.onezone_ia",
+        (_, Some("elastic")) => "efs.standard_ia_elastic",
+        _ => "efs.standard_ia",
+    }
 }

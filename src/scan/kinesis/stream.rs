@@ -28,8 +28,8 @@ pub struct Facts {
     shards: Option<f64>,
     /// Consumers with enhanced fan-out, billed by consumer and shard. Absent when the details could not be read.
     consumers: Option<f64>,
-    /// For how long records are kept, in hours; 24 are in the price of a shard. Absent when the details could not be
-    /// read.
+    /// For how long records are kept, in hours; 24 are in the price of a shard, and what is older than 168 is billed by
+    /// its size. Absent when the details could not be read.
     retention_hours: Option<f64>,
 }
 
@@ -122,8 +122,23 @@ fn listed(stream: Summary, described: Option<Description>, tagged: Tagged) -> Li
         .refers(Role::Needs, described.and_then(|d| d.key_id))
 }
 
-/// Shards or the stream by the hour, and consumers with a throughput of their own.
+/// Hours of memory that are billed by the shard; what is kept for longer is billed by its size.
+///
+/// Source: the Kinesis price list, usage type `LongTermRetention-ByteHrs`.
+const WEEK_HOURS: f64 = 168.0;
+
+/// Shards or the stream by the hour, consumers with a throughput of their own, and a memory of more than a day.
 fn needs(stream: &Resource) -> Needs {
+    let mut needs = running(stream);
+    if stream.number("retention_hours").is_some_and(|hours| hours > WEEK_HOURS) {
+        // `kinesis.long_term_retention` has a price by the GB, and no fact tells how many are kept.
+        needs.unpriced.push("long-term retention".to_owned());
+    }
+    needs
+}
+
+/// What is billed by the hour.
+fn running(stream: &Resource) -> Needs {
     if stream.text("mode") == Some("ON_DEMAND") {
         return Needs::of(vec![Need::hours("stream", "kinesis.on_demand.stream", 1.0)]);
     }

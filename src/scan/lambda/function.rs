@@ -158,7 +158,7 @@ fn listed(function: Function, provisioned: Option<f64>, tagged: Tagged) -> Liste
         .refers(Role::MadeFrom, function.master_arn)
 }
 
-/// Warm environments by their memory and time; calls are billed by use. A function at rest costs nothing.
+/// Warm environments by their memory and time, cheaper on Arm; calls are billed by use. At rest it costs nothing.
 fn needs(function: &Resource) -> Needs {
     let Some(provisioned) = function.number("provisioned") else { return Needs::unpriced("provisioned concurrency") };
     if provisioned <= 0.0 {
@@ -166,7 +166,11 @@ fn needs(function: &Resource) -> Needs {
     }
     let gib = function.number("memory_mib").unwrap_or_default() / 1_024.0;
     let seconds = provisioned * gib * HOURS_PER_MONTH as f64 * 3_600.0;
-    Needs::of(vec![Need::new("provisioned concurrency", "lambda.provisioned_concurrency", seconds, "GB-second")])
+    let key = match function.text("architecture") {
+        Some("arm64") => "lambda.provisioned_concurrency_arm",
+        _ => "lambda.provisioned_concurrency",
+    };
+    Needs::of(vec![Need::new("provisioned concurrency", key, seconds, "GB-second")])
 }
 
 #[cfg(test)]

@@ -3,13 +3,51 @@
 use crate::model::Resource;
 use crate::model::{Need, Needs};
 
+/// What RDS bills a database for in a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Billed {
+    /// Hours and storage.
+    Whole,
+    /// Storage alone.
+    Storage,
+    /// Neither.
+    Nothing,
+}
+
+impl Billed {
+    /// A status the table does not have is billed whole.
+    ///
+    /// Source: "Viewing instance status" in the RDS user guide. It bills `creating` too while a database is restored
+    /// to a point in time, which no fact tells.
+    fn of(status: &str) -> Billed {
+        match status {
+            "starting" | "stopped" | "stopping" | "inaccessible-encryption-credentials-recoverable" => Billed::Storage,
+            "creating"
+            | "delete-precheck"
+            | "deleting"
+            | "failed"
+            | "inaccessible-encryption-credentials"
+            | "incompatible-create"
+            | "incompatible-network"
+            | "incompatible-restore"
+            | "insufficient-capacity"
+            | "upgrade_failed" => Billed::Nothing,
+            _ => Billed::Whole,
+        }
+    }
+}
+
 /// Instance hours while it runs, and the storage it was given whether it runs or not. Rules read the parts
 /// by these names: `instance`, `storage`, `IOPS`.
 pub fn instance(db: &Resource) -> Needs {
+    let billed = Billed::of(db.text("status").unwrap_or_default());
+    if billed == Billed::Nothing {
+        return Needs::free();
+    }
     let mut needs = Needs::default();
     let engine = db.text("engine").unwrap_or_default();
     let in_cluster = db.text("cluster_id").is_some();
-    if db.text("status") != Some("stopped") {
+    if billed == Billed::Whole {
         hours(db, engine, in_cluster, &mut needs);
     }
     if in_cluster {
@@ -61,6 +99,10 @@ fn storage(db: &Resource, engine: &str, needs: &mut Needs) {
     };
     if gib > 0.0 {
         needs.parts.push(Need::storage("storage", key, gib * copies));
+    }
+    if kind == "standard" {
+        // Magnetic storage is billed by the request too, and nothing counts them.
+        needs.unpriced.push("I/O requests".to_owned());
     }
     let free = Baseline::of(engine, gib);
     let iops = db.number("iops").unwrap_or_default();
@@ -124,20 +166,18 @@ pub fn snapshot(snapshot: &Resource) -> Needs {
 
 /// At most the full size, where it is told; Aurora tells 0 or 1 whatever the volume holds.
 pub fn cluster_snapshot(snapshot: &Resource) -> Needs {
-    let (key, told) = match snapshot.text("engine").unwrap_or_default() {
-        "docdb" => ("docdb.backup", true),
-        "neptune" => ("neptune.backup", true),
-        engine => ("aurora.backup", !engine.starts_with("aurora")),
+    let key = match snapshot.text("engine").unwrap_or_default() {
+        "docdb" => "docdb.backup",
+        "neptune" => "neptune.backup",
+        engine if engine.starts_with("aurora") => "aurora.backup",
+        _ => "rds.backup",
     };
-    let key = if told && key == "aurora.backup" { "rds.backup" } else { key };
     backup(snapshot.number("allocated_gib").filter(|gib| *gib > 1.0), key)
 }
 
-/// At most the full size, as with snapshots.
-pub fn automated_backup(backup_: &Resource) -> Needs {
-    let aurora = backup_.text("engine").is_some_and(|engine| engine.starts_with("aurora"));
-    let key = if aurora { "aurora.backup" } else { "rds.backup" };
-    backup(backup_.number("allocated_gib").filter(|gib| !aurora || *gib > 1.0), key)
+/// At most the full size, as with snapshots of clusters; no database of its own is as small as 1 GiB.
+pub fn automated_backup(backup: &Resource) -> Needs {
+    cluster_snapshot(backup)
 }
 
 fn backup(gib: Option<f64>, key: &str) -> Needs {

@@ -4,6 +4,8 @@ use crate::model::Resource;
 use crate::model::{Need, Needs};
 
 /// What the bucket holds, by storage class. Requests and transfer are billed by use and stand in no fact.
+///
+/// At most that much with Intelligent-Tiering, whose tiers nobody lists.
 pub fn bucket(bucket: &Resource) -> Needs {
     if bucket.flag("is_empty") == Some(true) {
         return Needs::free();
@@ -16,12 +18,33 @@ pub fn bucket(bucket: &Resource) -> Needs {
         let class = size.get("class")?.as_str()?;
         Some((class, size.get("size_gib")?.as_f64()?))
     });
-    let parts = sizes.filter(|(_, gib)| *gib > 0.0).map(|(class, gib)| match key(class) {
-        Some(key) => Need::storage(format!("{class} storage"), key, gib),
+    let mut needs = Needs::default();
+    for (class, gib) in sizes.filter(|(_, gib)| *gib > 0.0) {
+        needs.upper_bound |= class == "INTELLIGENT_TIERING";
+        needs.parts.extend(stored(class, gib));
+    }
+    needs
+}
+
+/// Tiers of the class STANDARD: what it is called, the key, and for which GiB a month it is the price.
+///
+/// Source: AWS's price list for `TimedStorage-ByteHrs`, in TB of 1,024 GB. AWS counts all buckets of a region
+/// together; each is priced as if it were alone, which is at most a tenth too much.
+const STANDARD: [(&str, &str, f64, f64); 3] = [
+    ("STANDARD storage", "s3.standard", 0.0, 51_200.0),
+    ("STANDARD storage above 50 TB", "s3.standard.tier2", 51_200.0, 512_000.0),
+    ("STANDARD storage above 500 TB", "s3.standard.tier3", 512_000.0, f64::MAX),
+];
+
+/// What so many GiB of a class are billed as.
+fn stored(class: &str, gib: f64) -> Vec<Need> {
+    if class != "STANDARD" {
         // A class the book does not know keeps its name and comes out unpriced.
-        None => Need::storage(format!("{class} storage"), format!("s3.{}", class.to_lowercase()), gib),
-    });
-    Needs::of(parts.collect())
+        let key = key(class).map_or_else(|| format!("s3.{}", class.to_lowercase()), str::to_owned);
+        return vec![Need::storage(format!("{class} storage"), key, gib)];
+    }
+    let tiers = STANDARD.into_iter().filter(|(_, _, from, _)| gib > *from);
+    tiers.map(|(what, key, from, to)| Need::storage(what, key, gib.min(to) - from)).collect()
 }
 
 /// The parts that arrived, at the price of the class they are for; parts on their way to Glacier lie in a
