@@ -27,15 +27,15 @@
 //! | --- | --- | --- |
 //! | [`model`] | nouns, their arithmetic and their texts | – |
 //! | [`audit`] | the read model: folds events, answers queries | model |
-//! | [`reconcile`] | bill lines × priced resources → explained and unexplained dollars | model, audit |
+//! | [`reconcile`] | bill lines × priced resources → explained and unexplained dollars, rates, savings, commitments | model, audit |
 //! | [`score`] | 0–100 a finding, with its parts | model |
 //! | [`rules`] | loads, checks and judges rule files; the one place that names CEL | model, audit, score |
 //! | [`aws`] | credentials, regions, pace, requests (`aws::api`: without an SDK crate), what a refusal means | model |
 //! | [`scan`] | one file a resource kind: lists, never changes, says what is billed; the sweep | model, aws |
 //! | [`quota`] | limits, and their use from counts or metrics | model, aws |
-//! | [`bill`] | Cost Explorer: lines, charges, forecast; kept for the day | model, aws |
+//! | [`bill`] | Cost Explorer: lines by the day, charges, forecast; kept for the day | model, aws |
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
-//! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema | model, audit, score |
+//! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |
 //! | [`tui`] | model, message, update, view | model, audit, score |
 //! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |
 //! | [`app`] | wiring | everything |

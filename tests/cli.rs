@@ -53,6 +53,87 @@ fn help_of_scan_names_every_form() {
 }
 
 #[test]
+fn help_of_bill_shows_examples() {
+    insta::assert_snapshot!(printed(&["bill", "--help"]));
+}
+
+/// The recorded account, as a file.
+fn recording() -> String {
+    format!("{}/demo/recording.ndjson", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Standard output of a command that is done and names gaps.
+fn with_gaps(args: &[&str]) -> String {
+    let output = run(args);
+    assert_eq!(output.status.code(), Some(4), "{args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn a_bill_is_the_same_in_every_form() {
+    let table = with_gaps(&["bill", &recording()]);
+    let json: serde_json::Value =
+        serde_json::from_str(&with_gaps(&["bill", &recording(), "--format", "json"])).expect("JSON");
+    let csv = with_gaps(&["bill", &recording(), "--format", "csv"]);
+    let usage: closeout::model::Usd = json["bill"]["usage_usd"].as_str().expect("usage").parse().expect("dollars");
+    assert!(table.contains(&usage.to_string()) && table.contains("usage, total of the rows above"), "{table}");
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let heads = rows.headers().expect("heads").clone();
+    let column = |name: &str| heads.iter().position(|head| head == name).unwrap_or_else(|| panic!("no {name}"));
+    let (mut lines, mut sum, mut parts) = (0, closeout::model::Usd::ZERO, closeout::model::Usd::ZERO);
+    for row in rows.records().map(|row| row.expect("a row")) {
+        if !row[column("service")].is_empty() {
+            let usd = |name: &str| row[column(name)].parse::<closeout::model::Usd>().expect("dollars");
+            (lines, sum) = (lines + 1, sum + usd("usd"));
+            parts = parts + usd("explained_usd") + usd("known_usd") + usd("unexplained_usd");
+        }
+    }
+    assert_eq!((lines, sum, parts), (json["bill"]["lines"].as_array().expect("lines").len(), usage, usage));
+    for by in ["region", "usage-type", "resource"] {
+        let other = with_gaps(&["bill", &recording(), "--by", by]);
+        assert!(other.contains(&format!("{usage}")), "{by}: {other}");
+    }
+}
+
+#[test]
+fn a_bill_in_a_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("bill.csv");
+    let path = file.to_str().expect("a path in UTF-8");
+    with_gaps(&["bill", &recording(), "--format", "csv", "--output", path]);
+    let mode = fs::metadata(&file).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(fs::read_to_string(&file).expect("the file").starts_with("\"service\""));
+}
+
+#[test]
+fn a_report_without_inventory_is_not_held_against_a_bill_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("audit.json");
+    fs::write(&report, with_gaps(&["open", &recording(), "--format", "json"])).expect("a report");
+    let report = report.to_str().expect("a path in UTF-8");
+    with_gaps(&["bill", report]);
+    for more in [&["--view", "amortized"][..], &["--earlier", report]] {
+        let (said, status) = refused(&[&["bill", report], more].concat(), &env());
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains("--inventory"), "{said}");
+    }
+    let (said, status) = refused(&["bill", &recording(), "--earlier", report], &env());
+    assert!(status == Some(2) && said.contains("--inventory"), "{said}");
+}
+
+#[test]
+fn what_a_bill_does_not_have_is_said() {
+    let missing = refused(&["bill", "/nowhere/audit.json"], &env());
+    assert!(missing.1 == Some(1) && missing.0.contains("/nowhere/audit.json"), "{missing:?}");
+    let word = refused(&["bill", "--period", "fortnight"], &env());
+    assert!(word.1 == Some(2) && word.0.contains("month-to-date"), "{word:?}");
+    let net = refused(&["bill", &recording(), "--view", "net-amortized"], &env());
+    assert!(net.1 == Some(2) && net.0.contains("net amortized"), "{net:?}");
+}
+
+#[test]
 fn unknown_flag_is_wrong_usage_and_names_the_nearest() {
     let (said, status) = refused(&["scan", "--formt", "json"], &env());
     assert_eq!(status, Some(2));

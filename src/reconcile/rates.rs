@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::usage::{Table, fits};
+use super::usage::{Table, fits_key};
 use crate::model::{Bill, Usd};
 
 /// What a unit cost on the bill.
@@ -39,7 +39,7 @@ pub fn of(bill: &Bill, table: &Table, keys: &BTreeSet<(String, String)>) -> Vec<
         let Some(quantity) = line.quantity.filter(|quantity| *quantity > 0.0) else { continue };
         let Some((_, Some(pattern))) = table.row(line) else { continue };
         let here = by_region.get(line.region.as_str()).into_iter().flatten();
-        let mut paid = here.filter(|key| fits(&pattern, key).is_some());
+        let mut paid = here.filter(|key| fits_key(&pattern, key));
         let (Some(key), None) = (paid.next(), paid.next()) else { continue };
         // Lines come largest first; a smaller one for the same price is a special case of it.
         rates.entry((key, line.region.as_str())).or_insert_with(|| Rate {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::seen::{MONTH_DAYS, midnight};
-use super::usage::{Table, fits};
+use super::usage::{Table, fits_key};
 use crate::audit::Audit;
 use crate::model::{Bill, ChargeKind, Cost, CostPart, Finding, Reconciliation, ResourceId, Savings, Usd};
 
@@ -132,7 +132,7 @@ impl Covered {
     fn share(&self, part: &CostPart) -> f64 {
         let (mut all, mut covered) = (0.0, 0.0);
         for (region, pattern, quantity, by_commitment) in &self.0 {
-            if *region == part.source.region && fits(pattern, &part.key).is_some() {
+            if *region == part.source.region && fits_key(pattern, &part.key) {
                 all += quantity;
                 covered += if *by_commitment { *quantity } else { 0.0 };
             }
@@ -150,4 +150,63 @@ fn credit_share(bill: &Bill) -> f64 {
     let fees = of(&|charge| matches!(charge.kind, ChargeKind::Support | ChargeKind::Commitment));
     let share = -credits.dollars() / (bill.usage_usd + fees).dollars();
     if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{COMPUTE, bill, explained_with, line, resource, usd};
+    use super::*;
+    use crate::model::{BillLine, Event, Purchase, Resource};
+
+    /// An account in which every resource is waste, and its bill.
+    fn told(lines: Vec<BillLine>, resources: Vec<Resource>) -> Savings {
+        let bill = bill(lines);
+        let said = explained_with(&bill, &resources, &[]);
+        let mut audit = Audit::default();
+        let findings = resources.into_iter().map(|resource| {
+            let monthly_usd = resource.cost.as_ref().map(|cost| cost.monthly_usd);
+            serde_json::from_value::<Finding>(serde_json::json!({
+                "id": resource.id, "rule": "idle-instance", "title": "Idle", "category": "idle", "severity": "high",
+                "score": 80, "score_parts": [], "certainty": "certain", "closure": "bills", "resource": resource,
+                "monthly_usd": monthly_usd, "evidence": [], "remedy": "terminate"
+            }))
+            .expect("a finding")
+        });
+        audit.apply(Event::Judged { findings: findings.collect(), gaps: Vec::new() });
+        of(&audit, &bill, &said).expect("a bill in dollars")
+    }
+
+    fn instance(monthly: &str) -> Resource {
+        resource("ec2:instance", "us-east-1", "i-1", None, &[("ec2.linux.m5.large", 730.0, monthly)])
+    }
+
+    #[test]
+    fn what_a_savings_plan_pays_for_frees_commitment_and_no_money() {
+        let planned = BillLine {
+            purchase: Purchase::SavingsPlan,
+            ..line(COMPUTE, "us-east-1", "BoxUsage:m5.large", "0.00", Some(540.0))
+        };
+        let rest = line(COMPUTE, "us-east-1", "BoxUsage:m5.large", "17.28", Some(180.0));
+        let said = told(vec![planned, rest], vec![instance("70.08")]);
+        // Three quarters of the hours are the plan's.
+        assert_eq!((said.committed_usd, said.next_bill_usd), (usd("52.56"), usd("17.52")));
+        assert_eq!(said.list_usd, usd("70.08"));
+    }
+
+    #[test]
+    fn what_is_not_on_the_bill_saves_nothing_there() {
+        let said = told(Vec::new(), vec![instance("70.08")]);
+        assert_eq!((said.not_billed_usd, said.next_bill_usd), (usd("70.08"), Usd::ZERO));
+    }
+
+    #[test]
+    fn a_discount_lies_between_the_list_and_the_next_bill() {
+        let mut one = instance("63.072");
+        if let Some(part) = one.cost.as_mut().and_then(|cost| cost.parts.first_mut()) {
+            part.list_usd = Some(usd("70.08"));
+        }
+        let said = told(vec![line(COMPUTE, "us-east-1", "BoxUsage:m5.large", "62.208", Some(720.0))], vec![one]);
+        assert_eq!((said.list_usd, said.discounts_usd), (usd("70.08"), usd("7.008")));
+        assert_eq!(said.next_bill_usd, usd("63.072"));
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::usage::{Table, Usage, fits};
+use super::usage::{Table, Usage, fits_key};
 use crate::model::{Basis, Bill, Resource, Share, Unbilled, Usd};
 
 /// Days of the month a price is for: 730 hours.
@@ -123,7 +123,7 @@ impl<'a> Seen<'a> {
         let months = self.days(at) / MONTH_DAYS;
         let mut units: Option<Units> = None;
         for (number, part) in cost.parts.iter().enumerate() {
-            if fits(key, &part.key).is_some() {
+            if fits_key(key, &part.key) {
                 billed.0.insert((at, number));
                 let nothing = Units { quantity: 0.0, usd: 0.0, from: alive.from, until: alive.until };
                 let known = units.get_or_insert(nothing);
@@ -134,11 +134,14 @@ impl<'a> Seen<'a> {
         units
     }
 
-    /// Whether a resource uses something nobody can count: it has no price, or not for all of its parts, or what is
-    /// billed has no key.
+    /// Whether a resource uses what a row is about, and nobody can count how much: what is billed has no key, or the
+    /// resource has no price for it. One that has a price for the same thing at another size has nothing to do with the
+    /// row's line.
     pub(super) fn has_unknown_use(&self, at: usize, row: &Usage) -> bool {
-        let cost = self.all[at].resource.cost.as_ref();
-        row.key.is_none() || cost.is_none_or(|cost| !cost.unpriced.is_empty())
+        let Some(key) = &row.key else { return true };
+        let Some(cost) = &self.all[at].resource.cost else { return true };
+        let any_size = key.replace("{}", "*");
+        !cost.unpriced.is_empty() && !cost.parts.iter().any(|part| fits_key(&any_size, &part.key))
     }
 
     /// Priced parts no line of the bill was tied to, although a usage type is known for them. What was not there for a
@@ -154,7 +157,7 @@ impl<'a> Seen<'a> {
             for (number, part) in parts.filter(|(_, part)| part.monthly_usd > Usd::ZERO) {
                 let key = part.key.as_str();
                 let is_known = |(row, pattern): &(&Usage, String)| {
-                    row.is_caused_by(&alive.resource.kind) && fits(pattern, key).is_some()
+                    row.is_caused_by(&alive.resource.kind) && fits_key(pattern, key)
                 };
                 if !billed.0.contains(&(at, number)) && patterns.iter().any(is_known) {
                     let region = alive.resource.region.as_str();
@@ -162,7 +165,7 @@ impl<'a> Seen<'a> {
                         resource: alive.resource.arn.clone(),
                         what: part.what.clone(),
                         monthly_usd: part.monthly_usd,
-                        free: free.iter().any(|(place, pattern)| *place == region && fits(pattern, key).is_some()),
+                        free: free.iter().any(|(place, pattern)| *place == region && fits_key(pattern, key)),
                     });
                 }
             }
