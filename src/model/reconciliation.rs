@@ -204,6 +204,11 @@ pub struct Commitment {
 }
 
 impl Reconciliation {
+    /// Dollars of the bill that acting on the findings would have saved.
+    pub fn waste_usd(&self) -> Usd {
+        self.lines.iter().map(|line| line.waste_usd).sum()
+    }
+
     /// What each resource came to on the bill, dearest first.
     pub fn by_resource(&self) -> Vec<(ResourceId, Usd)> {
         let mut sums: std::collections::BTreeMap<&ResourceId, Usd> = std::collections::BTreeMap::new();

@@ -172,9 +172,9 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
 pub fn hint(cx: &Screen<'_>) -> String {
     let asked = match cx.audit.requests.by_service.get("ce") {
         None => String::new(),
-        Some(n) => format!(" Asking took {n} requests at $0.01."),
+        Some(n) => format!(" Asked {n} times, $0.01 each."),
     };
-    format!("Findings use list prices; the bill is what was charged.{asked}")
+    format!("The bill is what was charged; findings say what a month costs.{asked}")
 }
 
 /// Draws it.

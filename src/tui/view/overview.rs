@@ -141,7 +141,7 @@ pub fn hint(cx: &Screen<'_>) -> String {
     if is_scanning(cx.audit) {
         return scan::hint(cx);
     }
-    "Estimates use public on-demand prices; discounts and credits are not included.".to_owned()
+    "Prices are the account's own where its bill tells them, else public on-demand ones.".to_owned()
 }
 
 /// Draws it.

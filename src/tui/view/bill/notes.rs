@@ -1,6 +1,6 @@
 //! What stands beside a bill: charges, period, source; or why there is none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ratatui::layout::Rect;
@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::groups::Group;
 use super::money;
-use crate::model::{Bill, BillLine, BillPeriod, ChargeKind, Explained, Reconciliation, Usd, Why};
+use crate::model::{Bill, BillLine, BillPeriod, ChargeKind, Explained, Reconciliation, ResourceId, Usd, Why};
 use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
@@ -75,7 +75,7 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
     lines.push(line("usage", money(bill.usage_usd), Role::Default));
     lines.push(line("charged in all", money(bill.charged_usd()), Role::Money));
     if let Some(usd) = bill.forecast_usd {
-        lines.push(line("forecast to month's end", money(usd), Role::Default));
+        lines.push(line("rest of the month", money(usd), Role::Default));
     }
     if let Some(said) = &cx.audit.reckoning.savings {
         lines.push(line("waste at list price", money(said.list_usd), Role::Default));
@@ -108,8 +108,7 @@ pub fn line(cx: &Screen<'_>, said: &Reconciliation, at: usize, area: Rect) -> Ve
     }
     let room = rows.saturating_sub(texts.len());
     for share in line.by.iter().take(if line.by.len() > room { room.saturating_sub(1) } else { room }) {
-        let resource = cx.audit.resource(&share.resource);
-        let name = resource.map_or(share.resource.as_str(), |resource| resource.id.as_str());
+        let name = name(cx, &share.resource);
         let gone = if share.gone { ", gone by now" } else { "" };
         texts.push(format!("{} {name}, {}{gone}", share.usd.pretty(), share.basis.word()));
     }
@@ -132,13 +131,12 @@ pub fn group(cx: &Screen<'_>, bill: &Bill, group: &Group, said: &Reconciliation,
     let mut lines: Vec<(&BillLine, &Explained)> =
         group.lines.iter().filter_map(|at| Some((bill.lines.get(*at)?, said.lines.get(*at)?))).collect();
     lines.sort_by_key(|(_, line)| std::cmp::Reverse(line.unexplained_usd));
-    let resources: BTreeSet<_> = lines.iter().flat_map(|(_, line)| &line.by).map(|share| &share.resource).collect();
+    let tied = dearest(&lines, rows);
     let explained: Usd = lines.iter().map(|(_, line)| line.explained_usd).sum();
     let known: Usd = lines.iter().map(|(_, line)| line.known_usd).sum();
     let mut texts = Vec::new();
     if explained != Usd::ZERO {
-        let things = if resources.len() == 1 { "resource" } else { "resources" };
-        texts.push(format!("{} tied to {} {things}", explained.pretty(), resources.len()));
+        texts.push(format!("{} tied to {}", explained.pretty(), resources(&lines)));
     }
     if known != Usd::ZERO {
         texts.push(format!("{} known and no resource's: transfer, requests, runs", known.pretty()));
@@ -157,8 +155,43 @@ pub fn group(cx: &Screen<'_>, bill: &Bill, group: &Group, said: &Reconciliation,
     if open.len() > room {
         texts.push(format!("{} more lines", open.len() - room));
     }
+    let room = rows.saturating_sub(texts.len() + 1);
+    for (id, usd) in tied.into_iter().take(room) {
+        texts.push(format!("{} {}", usd.pretty(), name(cx, id)));
+    }
     texts.push(format!("{} lists the usage types.", cx.key(Action::Open)));
     fitted(cx, texts, area)
+}
+
+/// Shares that are told apart: a screen has to be drawn at once.
+const TOLD_APART: usize = 10_000;
+
+/// How many resources some lines are tied to: `1 resource`, `over 10,000 resources`.
+fn resources(lines: &[(&BillLine, &Explained)]) -> String {
+    let shares = || lines.iter().flat_map(|(_, line)| &line.by);
+    if shares().count() > TOLD_APART {
+        return "over 10,000 resources".to_owned();
+    }
+    match shares().map(|share| &share.resource).collect::<BTreeSet<_>>().len() {
+        1 => "1 resource".to_owned(),
+        n => format!("{n} resources"),
+    }
+}
+
+/// The dearest resources of some lines, dearest first: those that are among the first `count` of one of them.
+fn dearest<'a>(lines: &[(&BillLine, &'a Explained)], count: usize) -> Vec<(&'a ResourceId, Usd)> {
+    let mut sums: BTreeMap<&ResourceId, Usd> = BTreeMap::new();
+    for share in lines.iter().flat_map(|(_, line)| line.by.iter().take(count)) {
+        *sums.entry(&share.resource).or_default() += share.usd;
+    }
+    let mut sums: Vec<(&ResourceId, Usd)> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, usd)| std::cmp::Reverse(*usd));
+    sums
+}
+
+/// A resource's name or id; its ARN when it is not listed.
+fn name(cx: &Screen<'_>, id: &ResourceId) -> String {
+    cx.audit.resource(id).map_or(id.as_str(), |resource| resource.label()).to_owned()
 }
 
 fn fitted(cx: &Screen<'_>, texts: Vec<String>, area: Rect) -> Vec<Line<'static>> {

@@ -41,8 +41,13 @@ pub fn waste(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         ])),
         None => lines.push(cx.line(format!(" no score: nothing was seen, {gaps}"), Role::Unknown)),
     }
-    if let Some(share) = cx.audit.bill.as_ref().and_then(|bill| share(cx, bill)) {
-        lines.push(Line::from(format!(" {:.1} % of the usage on the bill, at list price", share * 100.0)));
+    if let Some(parts) = cx.audit.bill.as_ref().and_then(|bill| Parts::of(cx, bill)) {
+        let share = format!(" {:.1} % of the bill", parts.waste * 100.0);
+        let next = cx.audit.reckoning.savings.as_ref().map(|said| said.next_bill_usd.pretty());
+        lines.push(Line::from(match next {
+            Some(usd) => format!("{share}; next one less {usd}"),
+            None => format!("{share}, at list price"),
+        }));
     }
     lines
 }
@@ -56,10 +61,31 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// Waste over usage. `None` when nothing was billed or nothing was seen.
-fn share(cx: &Screen<'_>, bill: &Bill) -> Option<f64> {
-    let is_known = bill.usage_usd > Usd::ZERO && !cx.is_blind();
-    is_known.then(|| cx.digest.waste.dollars() / bill.usage_usd.dollars())
+/// What of a bill's usage is waste and what is used; the rest is unexplained.
+struct Parts {
+    waste: f64,
+    used: f64,
+}
+
+impl Parts {
+    /// By the lines of the bill, or by list prices while they were not held against what was found. `None` when nothing
+    /// was billed or nothing was seen.
+    fn of(cx: &Screen<'_>, bill: &Bill) -> Option<Parts> {
+        let usage = bill.usage_usd.dollars();
+        if usage <= 0.0 || cx.is_blind() {
+            return None;
+        }
+        Some(match cx.audit.reconciliation() {
+            Some(said) => {
+                let waste = said.waste_usd().dollars() / usage;
+                Parts { waste, used: (said.explained_usd + said.known_usd).dollars() / usage - waste }
+            }
+            None => {
+                let waste = cx.digest.waste.dollars() / usage;
+                Parts { waste, used: (1.0 - waste).max(0.0) }
+            }
+        })
+    }
 }
 
 /// The bill's title names its days.
@@ -83,14 +109,17 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         first.push(Span::raw(format!(", {what} {}", bill.credits_usd.pretty())));
     }
     let mut lines = vec![Line::from(first)];
-    if let Some(share) = share(cx, bill) {
+    if let Some(parts) = Parts::of(cx, bill) {
         let glyphs = &cx.look.glyphs;
         let legend = format!(" {} waste {} used", glyphs.full, glyphs.used);
         let room = width.saturating_sub(4 + legend.chars().count()).min(40);
-        let waste = ((share.clamp(0.0, 1.0) * room as f64).round() as usize).min(room);
+        let columns = |share: f64| ((share.clamp(0.0, 1.0) * room as f64).round() as usize).min(room);
+        let waste = columns(parts.waste);
+        let used = columns(parts.waste + parts.used).max(waste) - waste;
+        let bar = [(glyphs.full, waste), (glyphs.used, used), (glyphs.empty, room - waste - used)];
         lines.push(Line::from(vec![
             Span::raw(" ["),
-            cx.span(glyphs.full.repeat(waste) + &glyphs.used.repeat(room - waste), Role::Bar),
+            cx.span(bar.map(|(glyph, width)| glyph.repeat(width)).concat(), Role::Bar),
             Span::raw(format!("]{legend}")),
         ]));
     }
