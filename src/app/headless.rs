@@ -120,7 +120,8 @@ pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) 
         (_, true, _) => format!("today's bill is at hand; metrics cost $0.01 for 1,000, at most ${}", cap.exact()),
         (_, _, true) => format!("Cost Explorer would cost ${}, over --max-spend {}", bill.exact(), cap.exact()),
         _ => format!(
-            "Cost Explorer costs ${}, metrics $0.01 for 1,000; together at most ${} (--max-spend)",
+            "Cost Explorer: {} requests or more, ${}; metrics $0.01 for 1,000; at most ${} (--max-spend)",
+            bill::planned_requests(&plan),
             bill.exact(),
             cap.exact()
         ),

@@ -238,6 +238,15 @@ impl Bill {
         self.credits_usd = credits.map(|charge| charge.usd).sum();
     }
 
+    /// An amount of this bill for people, in its currency: `$1,284.10`, `CNY 1,284.10`.
+    pub fn amount(&self, usd: Usd) -> String {
+        let pretty = usd.pretty();
+        match self.currency.as_str() {
+            "" | "USD" => pretty,
+            other => pretty.replacen('$', &format!("{other} "), 1),
+        }
+    }
+
     /// What was charged in all: usage, and everything that is not.
     pub fn charged_usd(&self) -> Usd {
         self.usage_usd + self.charges.iter().map(|charge| charge.usd).sum()
@@ -261,4 +270,17 @@ pub enum ChargeKind {
     /// Anything else.
     #[default]
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_in_the_bills_currency() {
+        let usd: Usd = "-1284.1".parse().expect("a literal amount");
+        let bill = |currency: &str| Bill { currency: currency.to_owned(), ..Bill::default() };
+        assert_eq!(bill("USD").amount(usd), "−$1,284.10");
+        assert_eq!(bill("CNY").amount(usd), "−CNY 1,284.10");
+    }
 }

@@ -62,6 +62,36 @@ fn the_bill_is_paid_for_once_a_day() {
 }
 
 #[test]
+fn a_bill_says_what_asking_took_and_takes_nothing_the_second_time() {
+    let proxy = Proxy::start(&Emulator::seeded().emulator, &json!([]));
+    let env = support::env(proxy.endpoint());
+    let args = ["bill", "--format", "json", "--region", "us-west-2", "--kind", "redshift"];
+    let asked = || proxy.calls().iter().filter(|call| call.service == "ce").count() as u64;
+    let bill = |args: &[&str]| {
+        let output = support::closeout(args, &env);
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        let told: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        (told, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (first, said) = bill(&args);
+    assert!(said.contains("Cost Explorer: 4 requests or more, $0.04"), "{said}");
+    // What was refused for want of data is counted as sent, and costs nothing.
+    assert_eq!(first["requests"]["by_service"]["ce"], asked());
+    let usage = first["bill"]["usage_usd"].as_str().expect("usage").to_owned();
+    let redshift = first["bill"]["lines"].as_array().expect("lines").iter();
+    let at =
+        redshift.clone().position(|line| line["usage_type"] == "USW2-Node:ra3.xlplus").expect("the cluster's line");
+    assert_eq!(first["reconciliation"]["lines"][at]["unexplained_usd"], "0.00");
+    let before = asked();
+    let (second, said) = bill(&[&args[..], &["--by", "resource"]].concat());
+    assert!(said.contains("today's bill is at hand"), "{said}");
+    assert_eq!((asked(), second["bill"]["usage_usd"].as_str()), (before, Some(usage.as_str())));
+    // Amounts after discounts were not asked for, so they are not at hand.
+    let (net, _) = bill(&[&args[..], &["--view", "net-amortized"]].concat());
+    assert!(asked() > before && net["bill"]["view"] == "net-amortized", "{}", net["bill"]["view"]);
+}
+
+#[test]
 fn a_scan_never_spends_more_than_it_may() {
     let proxy = Proxy::start(&Emulator::seeded().emulator, &json!([]));
     let args = ["scan", "--format", "json", "--region", "us-east-1,eu-west-1", "--max-spend", "0.0001"];

@@ -39,11 +39,11 @@ pub(super) fn section(audit: &Audit) -> Section {
 /// What the rest of the month will bring.
 pub(super) fn forecast(bill: &Bill) -> String {
     let interval = match (bill.forecast_low_usd, bill.forecast_high_usd) {
-        (Some(low), Some(high)) => format!(" ({} to {}, four times out of five)", low.pretty(), high.pretty()),
+        (Some(low), Some(high)) => format!(" ({} to {}, four times out of five)", bill.amount(low), bill.amount(high)),
         _ => String::new(),
     };
     match bill.forecast_usd {
-        Some(usd) => format!("Cost Explorer expects {}{interval} more for the rest of this month.", usd.pretty()),
+        Some(usd) => format!("Cost Explorer expects {}{interval} more for the rest of this month.", bill.amount(usd)),
         None => "No forecast: Cost Explorer has too little history for one.".to_owned(),
     }
 }
@@ -90,7 +90,7 @@ const UNEXPLAINED: usize = 5;
 /// How much of the bill is explained, and the dearest lines that are not.
 fn explained(audit: &Audit) -> Vec<String> {
     let (Some(bill), Some(said)) = (&audit.bill, audit.reconciliation()) else { return Vec::new() };
-    let mut texts = vec![of_whole(said)];
+    let mut texts = vec![of_whole(bill, said)];
     let mut rest: Vec<_> =
         bill.lines.iter().zip(&said.lines).filter(|(_, line)| line.unexplained_usd > Usd::ZERO).collect();
     rest.sort_by_key(|(_, line)| std::cmp::Reverse(line.unexplained_usd));
@@ -100,8 +100,8 @@ fn explained(audit: &Audit) -> Vec<String> {
         let days = line.unexplained_on.as_ref().map_or(String::new(), |days| format!(", {}", days.label()));
         format!(
             "Unexplained: {} of {} in {}, {} {}{days} ({what}: {}).",
-            line.unexplained_usd.pretty(),
-            billed.usd.pretty(),
+            bill.amount(line.unexplained_usd),
+            bill.amount(billed.usd),
             billed.region,
             billed.service,
             billed.usage_type,
@@ -115,13 +115,13 @@ fn explained(audit: &Audit) -> Vec<String> {
 }
 
 /// How much of a bill is explained, as a sentence.
-pub(super) fn of_whole(said: &Reconciliation) -> String {
+pub(super) fn of_whole(bill: &Bill, said: &Reconciliation) -> String {
     let percent = said.explained_percent.map_or(String::new(), |percent| format!(" ({percent:.1} % explained)"));
     format!(
         "Of the usage {} are tied to resources, {} are known and no resource's, {} are unexplained{percent}.",
-        said.explained_usd.pretty(),
-        said.known_usd.pretty(),
-        said.unexplained_usd.pretty()
+        bill.amount(said.explained_usd),
+        bill.amount(said.known_usd),
+        bill.amount(said.unexplained_usd)
     )
 }
 

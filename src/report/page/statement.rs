@@ -106,7 +106,7 @@ fn sums(statement: &Statement<'_>, bill: &Bill) -> Section {
         bill.view.word(),
         bill.period.estimated_from.as_ref().map_or(String::new(), |day| format!(", estimated by AWS from {day} on"))
     )];
-    let tail: Vec<String> = statement.said.map(of_whole).into_iter().collect();
+    let tail: Vec<String> = statement.said.map(|said| of_whole(bill, said)).into_iter().collect();
     let grid = match (statement.by, statement.said) {
         (By::Resource, Some(said)) => by_resource(statement.audit, bill, said),
         (By::Resource, None) => {

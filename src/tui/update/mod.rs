@@ -179,8 +179,11 @@ fn open(model: &mut Model) -> Vec<Effect> {
         }
         ScreenId::Bill if model.view().focus == 0 => {
             let view = &mut model.views[ScreenId::Bill as usize];
-            if let Some(row) = view.rows.get(view.pane.cursor) {
-                view::bill::toggle(&model.audit, &mut view.pane, &view.filter, *row);
+            match view.rows.get(view.pane.cursor) {
+                // A group opens in place, a line shows what explains it.
+                Some(row) if view::bill::is_line(&model.audit, &view.pane, *row) => (view.focus, view.zoom) = (1, true),
+                Some(row) => view::bill::toggle(&model.audit, &mut view.pane, &view.filter, *row),
+                None => {}
             }
             model.stale();
         }

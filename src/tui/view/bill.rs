@@ -113,6 +113,11 @@ fn texts(bill: &Bill, groups: &Groups, row: usize) -> Vec<(&'static str, String)
     }
 }
 
+/// Whether a row is a line, which has no rows under it.
+pub fn is_line(audit: &Audit, pane: &Pane, row: usize) -> bool {
+    shown(audit, pane).is_some_and(|(bill, _)| matches!(Groups::of(bill).item(row), Some(Item::Line(_))))
+}
+
 /// Opens the group of a row in place, or shuts it when it is open; the cursor goes to the group.
 pub fn toggle(audit: &Audit, pane: &mut Pane, filter: &Filter, row: usize) {
     let Some((bill, _)) = shown(audit, pane) else { return };
@@ -191,10 +196,10 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
         let (title, lines) = match (item, said) {
             (Some(Item::Line(at)), Some(said)) => {
                 let title = bill.lines.get(at).map_or(String::new(), |line| cx.text(&line.usage_type, 60));
-                (title, notes::line(cx, said, at, about))
+                (title, notes::line(cx, bill, said, at, about))
             }
             (Some(Item::Service(group) | Item::Region(group)), Some(said)) => {
-                (notes::group_title(cx, group, said), notes::group(cx, bill, group, said, about))
+                (notes::group_title(cx, bill, group, said), notes::group(cx, bill, group, said, about))
             }
             _ => ("What explains it".to_owned(), vec![Line::from(" Not held against what was found.")]),
         };

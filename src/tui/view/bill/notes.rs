@@ -90,15 +90,15 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
 }
 
 /// What explains a line: its resources, or what kind of thing would have and which gap may hide it.
-pub fn line(cx: &Screen<'_>, said: &Reconciliation, at: usize, area: Rect) -> Vec<Line<'static>> {
+pub fn line(cx: &Screen<'_>, bill: &Bill, said: &Reconciliation, at: usize, area: Rect) -> Vec<Line<'static>> {
     let rows = usize::from(inside(area).height);
     let Some(line) = said.lines.get(at) else { return Vec::new() };
     let mut texts = vec![line.what.clone().unwrap_or_else(|| "a usage type nobody here knows".to_owned())];
     if line.known_usd != Usd::ZERO {
-        texts.push(format!("{} that no resource can be named for", line.known_usd.pretty()));
+        texts.push(format!("{} that no resource can be named for", bill.amount(line.known_usd)));
     }
     if line.unexplained_usd != Usd::ZERO {
-        texts.push(format!("{} unexplained: {}", line.unexplained_usd.pretty(), line.reason()));
+        texts.push(format!("{} unexplained: {}", bill.amount(line.unexplained_usd), line.reason()));
         if let Some(days) = &line.unexplained_on {
             texts.push(format!("billed on {}", days.label()));
         }
@@ -110,7 +110,7 @@ pub fn line(cx: &Screen<'_>, said: &Reconciliation, at: usize, area: Rect) -> Ve
     for share in line.by.iter().take(if line.by.len() > room { room.saturating_sub(1) } else { room }) {
         let name = name(cx, &share.resource);
         let gone = if share.gone { ", gone by now" } else { "" };
-        texts.push(format!("{} {name}, {}{gone}", share.usd.pretty(), share.basis.word()));
+        texts.push(format!("{} {name}, {}{gone}", bill.amount(share.usd), share.basis.word()));
     }
     if line.by.len() > room {
         texts.push(format!("{} more resources", line.by.len() + 1 - room.max(1)));
@@ -119,10 +119,10 @@ pub fn line(cx: &Screen<'_>, said: &Reconciliation, at: usize, area: Rect) -> Ve
 }
 
 /// A group and what of it nobody can explain.
-pub fn group_title(cx: &Screen<'_>, group: &Group, said: &Reconciliation) -> String {
+pub fn group_title(cx: &Screen<'_>, bill: &Bill, group: &Group, said: &Reconciliation) -> String {
     let rest: Usd = group.lines.iter().filter_map(|at| said.lines.get(*at)).map(|line| line.unexplained_usd).sum();
     let name = cx.text(&group.name, 40);
-    if rest == Usd::ZERO { format!("{name}: explained") } else { format!("{name}: {} unexplained", rest.pretty()) }
+    if rest == Usd::ZERO { format!("{name}: explained") } else { format!("{name}: {} unexplained", bill.amount(rest)) }
 }
 
 /// What a group's dollars are tied to, and each line that is not, dearest first.
@@ -136,17 +136,17 @@ pub fn group(cx: &Screen<'_>, bill: &Bill, group: &Group, said: &Reconciliation,
     let known: Usd = lines.iter().map(|(_, line)| line.known_usd).sum();
     let mut texts = Vec::new();
     if explained != Usd::ZERO {
-        texts.push(format!("{} tied to {}", explained.pretty(), resources(&lines)));
+        texts.push(format!("{} tied to {}", bill.amount(explained), resources(&lines)));
     }
     if known != Usd::ZERO {
-        texts.push(format!("{} known and no resource's: transfer, requests, runs", known.pretty()));
+        texts.push(format!("{} known and no resource's: transfer, requests, runs", bill.amount(known)));
     }
     let open: Vec<_> = lines.iter().filter(|(_, line)| line.unexplained_usd != Usd::ZERO).collect();
     let room = rows.saturating_sub(texts.len() + 1).max(1);
     for (billed, line) in open.iter().take(room) {
         texts.push(format!(
             "{} {} {}: {}",
-            line.unexplained_usd.pretty(),
+            bill.amount(line.unexplained_usd),
             billed.region,
             billed.usage_type,
             line.reason()
@@ -157,7 +157,7 @@ pub fn group(cx: &Screen<'_>, bill: &Bill, group: &Group, said: &Reconciliation,
     }
     let room = rows.saturating_sub(texts.len() + 1);
     for (id, usd) in tied.into_iter().take(room) {
-        texts.push(format!("{} {}", usd.pretty(), name(cx, id)));
+        texts.push(format!("{} {}", bill.amount(usd), name(cx, id)));
     }
     texts.push(format!("{} lists the usage types.", cx.key(Action::Open)));
     fitted(cx, texts, area)

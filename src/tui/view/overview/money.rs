@@ -80,6 +80,8 @@ impl Parts {
                 let waste = said.waste_usd().dollars() / usage;
                 Parts { waste, used: (said.explained_usd + said.known_usd).dollars() / usage - waste }
             }
+            // Prices are in dollars, and a bill in another currency cannot be held against them.
+            None if bill.currency != "USD" => return None,
             None => {
                 let waste = cx.digest.waste.dollars() / usage;
                 Parts { waste, used: (1.0 - waste).max(0.0) }
@@ -103,10 +105,10 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         let why = why_absent(cx).into_iter().flat_map(|text| wrap(&text, width.saturating_sub(2)));
         return why.map(|text| Line::from(format!(" {text}"))).collect();
     };
-    let mut first = vec![cx.span(format!(" {}", bill.usage_usd.pretty()), Role::Money), Span::raw(" usage")];
+    let mut first = vec![cx.span(format!(" {}", bill.amount(bill.usage_usd)), Role::Money), Span::raw(" usage")];
     if bill.credits_usd != Usd::ZERO {
         let what = if inner.width < HALF_OF_WIDE { "credits" } else { "credits, refunds" };
-        first.push(Span::raw(format!(", {what} {}", bill.credits_usd.pretty())));
+        first.push(Span::raw(format!(", {what} {}", bill.amount(bill.credits_usd))));
     }
     let mut lines = vec![Line::from(first)];
     if let Some(parts) = Parts::of(cx, bill) {
@@ -124,19 +126,18 @@ pub fn bill(cx: &Screen<'_>, inner: Rect) -> Vec<Line<'static>> {
         ]));
     }
     let forecast = match bill.forecast_usd {
-        Some(usd) => format!(" forecast to the month's end {}{}", usd.pretty(), within(bill, usd)),
+        Some(usd) => format!(" forecast to the month's end {}{}", bill.amount(usd), within(bill, usd)),
         None => " no forecast: too little history".to_owned(),
     };
     lines.push(Line::from(forecast));
     if let Some(said) = cx.audit.reconciliation()
         && let Some(percent) = said.explained_percent
     {
-        let rest = said.unexplained_usd.pretty();
+        let rest = bill.amount(said.unexplained_usd);
         let key = cx.key(Action::Bill);
         lines.push(Line::from(format!(" explained {percent:.1} %, unexplained {rest} {} {key}", cx.look.glyphs.arrow)));
     }
-    let other: Usd = bill.charges.iter().map(|charge| charge.usd).sum();
-    lines.push(Line::from(format!(" {} charged, with tax, fees, credits", (bill.usage_usd + other).pretty())));
+    lines.push(Line::from(format!(" {} charged, with tax, fees, credits", bill.amount(bill.charged_usd()))));
     lines
 }
 
