@@ -7,9 +7,12 @@ mod audits;
 use std::collections::BTreeSet;
 
 use audits::{begun, empty_account, gaps_only, hostile, sandbox, usd};
+use clap::ValueEnum;
 use closeout::audit::Audit;
-use closeout::model::{CellState, Coverage, Usd, clean};
-use closeout::report::{Document, Format, Options, schema, write};
+use closeout::model::{CellState, Coverage, Event, Usd, clean};
+use closeout::report::{
+    By, Document, Format, Options, Period, Statement, StatementFormat, schema, write, write_statement,
+};
 use serde_json::Value;
 
 const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Ndjson, Format::Csv, Format::Markdown];
@@ -361,6 +364,42 @@ fn hostile_text_moves_no_cursor_in_any_format() {
                 assert_eq!(clean(line), line, "{format:?}");
             }
         }
+    }
+}
+
+/// A bill by itself, held against what was found.
+fn statement(format: StatementFormat, by: By, audit: &Audit) -> String {
+    let mut audit = audit.clone();
+    let reckoning = Box::new(closeout::reconcile::of(&audit, &[]));
+    audit.apply(Event::Reconciled { reckoning });
+    let mut out = Vec::new();
+    let statement = Statement::of(&audit, Period::Days, by);
+    write_statement(format, &statement, &Options::default(), &mut out).expect("a buffer takes everything");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+#[test]
+fn hostile_text_moves_no_cursor_in_a_bill() {
+    for format in StatementFormat::value_variants() {
+        for by in By::value_variants() {
+            for line in statement(*format, *by, &hostile()).split('\n') {
+                assert_eq!(clean(line), line, "{format:?} {by:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_bill_without_a_bill_says_why_in_every_form() {
+    for by in By::value_variants() {
+        let table = statement(StatementFormat::Table, *by, &gaps_only());
+        assert!(table.contains("Could not be read") || table.contains("Not read in this run"), "{table}");
+        assert!(!table.contains("0.00"), "nothing read is not nothing billed: {table}");
+        let csv = statement(StatementFormat::Csv, *by, &gaps_only());
+        assert_eq!(csv.lines().count(), 1, "{csv}");
+        let json: serde_json::Value =
+            serde_json::from_str(&statement(StatementFormat::Json, *by, &gaps_only())).expect("JSON");
+        assert!(json.get("bill").is_none() && json["gaps"].as_array().is_some_and(|gaps| !gaps.is_empty()), "{json}");
     }
 }
 

@@ -200,6 +200,8 @@ scene!(demo_detail, Reader::demo(), "2j<Enter>", ALL);
 scene!(demo_score, Reader::demo(), "2jw", [SMALL, MIDDLE]);
 scene!(demo_quotas, Reader::demo(), "3", ALL);
 scene!(demo_bill, Reader::demo(), "4<Enter>", ALL);
+scene!(demo_bill_line, Reader::demo(), "4j<Enter>j<Enter>", [SMALL, MIDDLE]);
+scene!(demo_bill_last_month, Reader::demo(), "4mb", [SMALL, MIDDLE]);
 scene!(demo_coverage, Reader::demo(), "8<Tab>", ALL);
 scene!(demo_help, Reader::demo(), "2?", ALL);
 scene!(demo_palette, Reader::demo(), "2:mark", ALL);

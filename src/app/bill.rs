@@ -58,12 +58,12 @@ pub fn run(settings: &Settings, wish: &cli::Bill) -> Result<u8, AppError> {
 }
 
 /// An audit of another day, which has to know its resources.
-fn earlier(settings: &Settings, file: &PathBuf) -> Result<(PathBuf, Audit), AppError> {
+fn earlier(settings: &Settings, file: &Path) -> Result<(PathBuf, Audit), AppError> {
     let Saved { audit, has_inventory } = open::read(settings, file)?;
     if !has_inventory {
         return Err(AppError::Bill(no_inventory(file, "--earlier")));
     }
-    Ok((file.clone(), audit))
+    Ok((file.to_path_buf(), audit))
 }
 
 fn no_inventory(file: &Path, what: &str) -> String {

@@ -243,7 +243,11 @@ impl Bill {
         let pretty = usd.pretty();
         match self.currency.as_str() {
             "" | "USD" => pretty,
-            other => pretty.replacen('$', &format!("{other} "), 1),
+            code if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
+                pretty.replacen('$', &format!("{code} "), 1)
+            }
+            // What is no code of ISO 4217 is not repeated with every amount.
+            _ => pretty.replacen('$', "", 1),
         }
     }
 
@@ -282,5 +286,6 @@ mod tests {
         let bill = |currency: &str| Bill { currency: currency.to_owned(), ..Bill::default() };
         assert_eq!(bill("USD").amount(usd), "−$1,284.10");
         assert_eq!(bill("CNY").amount(usd), "−CNY 1,284.10");
+        assert_eq!(bill("\u{1b}[31m").amount(usd), "−1,284.10");
     }
 }

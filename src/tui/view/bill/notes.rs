@@ -92,8 +92,9 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
 /// What explains a line: its resources, or what kind of thing would have and which gap may hide it.
 pub fn line(cx: &Screen<'_>, bill: &Bill, said: &Reconciliation, at: usize, area: Rect) -> Vec<Line<'static>> {
     let rows = usize::from(inside(area).height);
-    let Some(line) = said.lines.get(at) else { return Vec::new() };
-    let mut texts = vec![line.what.clone().unwrap_or_else(|| "a usage type nobody here knows".to_owned())];
+    let (Some(billed), Some(line)) = (bill.lines.get(at), said.lines.get(at)) else { return Vec::new() };
+    let what = line.what.as_deref().unwrap_or("a usage type nobody here knows");
+    let mut texts = vec![format!("{} in {}: {what}", bill.amount(billed.usd), billed.region)];
     if line.known_usd != Usd::ZERO {
         texts.push(format!("{} that no resource can be named for", bill.amount(line.known_usd)));
     }
