@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::report::{By, Format, Period, StatementFormat};
+use crate::report::{By, Format, Gate, LimitsFormat, Period, StatementFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -18,11 +18,13 @@ Examples:
   closeout --profile sandbox                     audit the account of a profile, live on the screen
   closeout scan --region eu-west-1 --format json --output audit.json
   closeout open audit.json                       look at a saved report, no AWS needed
+  closeout quotas --fail-on 'quota>=90%'         how much is left before something fails
   closeout bill --period last-month              tie every dollar of the bill to what caused it
 
 Reading needs the permissions `closeout policy` prints, and nothing in this version can change an account.
 
-Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 4 done, but something could not be looked at";
+Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 3 a --fail-on condition holds ·
+4 done, but something could not be looked at";
 
 /// Audits an AWS account: leftovers, costs, quotas, and what could not be looked at
 ///
@@ -231,6 +233,13 @@ pub enum Command {
     /// its days and the gap that may hide its cause. With a FILE a saved report is read instead, and nothing is asked.
     #[command(after_long_help = BILL_EXAMPLES)]
     Bill(Bill),
+    /// Print the quotas with what is used of each and how much is left
+    ///
+    /// Scans the account, because what counts against a quota is counted over what is there; the bill is not asked for.
+    /// With a FILE a saved report is read instead, and nothing is asked. A quota of which nobody knows the use says so
+    /// and is never at 0 %.
+    #[command(after_long_help = QUOTAS_EXAMPLES)]
+    Quotas(Quotas),
     /// List the rules, show one, or check your own
     #[command(subcommand)]
     Rules(Rules),
@@ -268,6 +277,9 @@ pub struct Scan {
     /// Put every resource with its facts into the JSON, not only the findings.
     #[arg(long)]
     pub inventory: bool,
+    /// End with status 3 when this holds, such as `quota>=90%`, `waste>=50`, `finding>0` or `gap>0`; repeatable.
+    #[arg(long, value_name = "CONDITION")]
+    pub fail_on: Vec<Gate>,
     /// Record the run as a file of events that `open` can play back.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
@@ -304,6 +316,54 @@ pub struct Bill {
     /// File to write, replaced as a whole and readable by you alone [default: standard output].
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+}
+
+const QUOTAS_EXAMPLES: &str = "\
+Examples:
+  closeout quotas                                   what is used, least headroom first
+  closeout quotas --service vpc --service ec2 --all
+  closeout quotas --fail-on 'quota>=90%'            exit status 3 when one is nearly full
+  closeout quotas --need plan.toml                  does what is planned fit? status 3 when something is short
+  closeout quotas --format openmetrics --output /var/lib/node_exporter/closeout.prom";
+
+/// Options of `quotas`.
+#[derive(Debug, Args)]
+pub struct Quotas {
+    /// A report written with `--format json`, or a recording, instead of a scan.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Those of which nothing is used, or nobody knows the use, too.
+    #[arg(long)]
+    pub all: bool,
+    /// Only those used to so many percent.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub at_least: Option<f64>,
+    /// Only those of a service, by its code at Service Quotas; repeatable.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub service: Vec<String>,
+    /// A TOML file with what is planned; says per region whether it fits, what is short and by how much.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["all", "at_least", "service"])]
+    pub need: Option<PathBuf>,
+    /// Say where each figure would come from, without asking AWS: what is counted, by quota.
+    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "format", "output"])]
+    pub sources: bool,
+    /// End with status 3 when this holds, such as `quota>=90%`; repeatable.
+    #[arg(long, value_name = "CONDITION")]
+    pub fail_on: Vec<Gate>,
+    /// Form of the output.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: LimitsFormat,
+    /// File to write, replaced as a whole and readable by you alone [default: standard output].
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// A percentage with or without its sign.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>().ok();
+    number
+        .filter(|number| number.is_finite() && *number >= 0.0)
+        .ok_or_else(|| "a percentage such as 80 or 80%".to_owned())
 }
 
 /// How fees paid in advance are counted.

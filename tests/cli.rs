@@ -96,6 +96,70 @@ fn a_bill_is_the_same_in_every_form() {
 }
 
 #[test]
+fn help_of_quotas_shows_examples() {
+    insta::assert_snapshot!(printed(&["quotas", "-h"]));
+}
+
+#[test]
+fn quotas_are_the_same_in_every_form() {
+    let table = with_gaps(&["quotas", &recording()]);
+    assert!(table.contains("EC2-VPC Elastic IPs") && table.contains("6 / 5"), "{table}");
+    let json: serde_json::Value =
+        serde_json::from_str(&with_gaps(&["quotas", &recording(), "--all", "--format", "json"])).expect("JSON");
+    let all = json["quotas"].as_array().expect("quotas").len();
+    let csv = with_gaps(&["quotas", &recording(), "--all", "--format", "csv"]);
+    assert_eq!(csv::Reader::from_reader(csv.as_bytes()).records().count(), all);
+    let metrics = with_gaps(&["quotas", &recording(), "--all", "--format", "openmetrics"]);
+    let of = |family: &str| metrics.lines().filter(|line| line.starts_with(&format!("{family}{{"))).count();
+    assert_eq!(of("closeout_quota_limit"), all);
+    let known = json["quotas"].as_array().expect("quotas").iter().filter(|quota| quota.get("usage").is_some()).count();
+    assert!(known < all, "some have no usage source");
+    assert_eq!((of("closeout_quota_usage"), of("closeout_quota_used_ratio")), (known, known));
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    let near = with_gaps(&["quotas", &recording(), "--at-least", "100%", "--format", "csv"]);
+    assert!(near.contains("L-0263D0A3") && near.lines().count() < 5, "{near}");
+}
+
+#[test]
+fn a_condition_that_holds_ends_with_three_and_says_why() {
+    let over = run(&["quotas", &recording(), "--fail-on", "quota>=90%"]);
+    assert_eq!(over.status.code(), Some(3));
+    let said = text(&over.stderr);
+    assert!(said.contains("--fail-on quota>=90%: EC2-VPC Elastic IPs in us-east-1 is used to 120 %"), "{said}");
+    let under = run(&["quotas", &recording(), "--fail-on", "quota>=500%"]);
+    assert_eq!(under.status.code(), Some(4), "gaps are said as before");
+    let (said, status) = refused(&["quotas", &recording(), "--fail-on", "quota=5"], &env());
+    assert!(status == Some(2) && said.contains("quota>=90%"), "{said}");
+}
+
+#[test]
+fn a_plan_is_held_against_what_is_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = folder.path().join("plan.toml");
+    let path = plan.to_str().expect("a path in UTF-8");
+    let with = |text: &str| {
+        fs::write(&plan, text).expect("a plan");
+        run(&["quotas", &recording(), "--need", path])
+    };
+    let short = with("[[need]]\nkind = 'ec2:elastic-ip'\ncount = 2\nregion = 'us-east-1'\n");
+    let said = text(&short.stdout);
+    assert_eq!(short.status.code(), Some(3), "{said}");
+    // Six of five are in use, and two more are planned.
+    assert!(said.contains("L-0263D0A3") && said.contains("does not fit: 1 of 1") && said.contains("3"), "{said}");
+    let fits = with("[[need]]\nkind = 'ec2:vpc'\ncount = 1\nregion = 'eu-west-1'\n");
+    assert!(text(&fits.stdout).contains("The plan fits."), "{}", text(&fits.stdout));
+    assert_eq!(fits.status.code(), Some(4), "gaps are said as before");
+    let wrong = with("[[need]]\nkind = 'ec2:nonsense'\ncount = 1\n");
+    assert!(wrong.status.code() == Some(2) && text(&wrong.stderr).contains("ec2:nonsense"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn sources_of_quotas_are_listed_without_aws() {
+    let listed = printed(&["quotas", "--sources", "--service", "vpc"]);
+    assert!(listed.contains("L-F678F1CE") && listed.contains("count of ec2:vpc") && !listed.contains("L-1216C47A"));
+}
+
+#[test]
 fn a_bill_in_a_file_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");

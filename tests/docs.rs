@@ -108,8 +108,9 @@ fn every_command_of_the_pages_is_one_the_program_knows() {
     for file in hand_written() {
         let page = fs::read_to_string(&file).expect("a page");
         for line in blocks::code(&page, "sh").flat_map(str::lines) {
-            let line = line.split(['#', '|', '>']).next().unwrap_or_default();
-            let words: Vec<&str> = line.split_whitespace().skip_while(|word| !word.ends_with("closeout")).collect();
+            let words = blocks::words(line);
+            let words: Vec<&str> =
+                words.iter().map(String::as_str).skip_while(|word| !word.ends_with("closeout")).collect();
             if !words.is_empty() {
                 program::parses(&words).unwrap_or_else(|error| panic!("{}: {line}\n{error}", file.display()));
             }

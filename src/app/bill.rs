@@ -28,17 +28,19 @@ pub fn run(settings: &Settings, wish: &cli::Bill) -> Result<u8, AppError> {
             let Saved { audit, has_inventory } = open::read(settings, file)?;
             let is_as_saved = view == View::Unblended && earlier.is_empty();
             if !has_inventory && !is_as_saved {
-                return Err(AppError::Bill(no_inventory(file, "--view and --earlier")));
+                return Err(AppError::Asked(no_inventory(file, "--view and --earlier")));
             }
             audit
         }
-        None => headless::gather(settings, None, view == View::NetAmortized)?,
+        None => {
+            headless::gather(settings, headless::Ask { net: view == View::NetAmortized, ..headless::Ask::default() })?
+        }
     };
     if view != View::Unblended || !earlier.is_empty() {
         see_anew(&mut audit, view, &earlier)?;
     }
     if audit.bill.is_some() && wish.period.of(&audit).is_none() {
-        return Err(AppError::Bill(no_period(&audit, wish.period)));
+        return Err(AppError::Asked(no_period(&audit, wish.period)));
     }
     let statement = Statement::of(&audit, wish.period, wish.by);
     match &wish.output {
@@ -61,7 +63,7 @@ pub fn run(settings: &Settings, wish: &cli::Bill) -> Result<u8, AppError> {
 fn earlier(settings: &Settings, file: &Path) -> Result<(PathBuf, Audit), AppError> {
     let Saved { audit, has_inventory } = open::read(settings, file)?;
     if !has_inventory {
-        return Err(AppError::Bill(no_inventory(file, "--earlier")));
+        return Err(AppError::Asked(no_inventory(file, "--earlier")));
     }
     Ok((file.to_path_buf(), audit))
 }
@@ -88,7 +90,7 @@ fn see_anew(audit: &mut Audit, view: View, earlier: &[(PathBuf, Audit)]) -> Resu
     let mut gone: Vec<Gone> = Vec::new();
     for (file, past) in earlier {
         if past.account.id != audit.account.id {
-            return Err(AppError::Bill(format!(
+            return Err(AppError::Asked(format!(
                 "{} is of account {}, not of {}",
                 file.display(),
                 past.account.id,
@@ -101,7 +103,7 @@ fn see_anew(audit: &mut Audit, view: View, earlier: &[(PathBuf, Audit)]) -> Resu
     let Some(bill) = &audit.bill else { return Ok(()) };
     let viewed = bill.viewed_as(view).zip(audit.months.iter().map(|bill| bill.viewed_as(view)).collect());
     let Some((bill, months)) = viewed else {
-        return Err(AppError::Bill(format!("the bill at hand has no {} amounts; scan again for them", view.word())));
+        return Err(AppError::Asked(format!("the bill at hand has no {} amounts; scan again for them", view.word())));
     };
     audit.apply(Event::Billed { bill, months });
     let reckoning = reconcile::of(audit, &gone);

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::audit::Audit;
-use crate::model::{Cost, Event, MetricWish, Resource, ResourceId};
+use crate::model::{Cost, Event, MetricWish, Quota, Resource, ResourceId};
 use crate::price;
 use crate::price::book::Book;
 use crate::price::lists::{Lists, Quote};
+use crate::quota::{self, Seen};
 use crate::reconcile;
 use crate::rules::{RuleSet, Stage, judge};
 use crate::scan;
@@ -125,10 +126,30 @@ impl<'a> Engine<'a> {
         self.judged = Instant::now();
         self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
         if stage == Stage::Final {
+            self.name_leftovers();
             let reckoning = reconcile::of(&self.audit, &[]);
             self.pass(Event::Reconciled { reckoning: Box::new(reckoning) });
         }
         said.wishes
+    }
+
+    /// Tells of each quota what leftovers use up of it.
+    fn name_leftovers(&mut self) {
+        let audit = self.audit.clone();
+        let leftovers: BTreeSet<&ResourceId> =
+            audit.findings.iter().filter(|finding| finding.counts()).map(|finding| &finding.resource.arn).collect();
+        let whole = audit.regions.iter().all(|(region, state)| !state.is_on() || audit.scope.contains(region));
+        let listed = || audit.coverage.iter().filter(|(_, one)| one.state.is_listed()).map(|(cell, _)| cell.clone());
+        let seen = Seen::new(audit.resources(), listed(), whole);
+        let kept = Seen::new(audit.resources().filter(|one| !leftovers.contains(&one.arn)), listed(), whole);
+        for quota in &audit.quotas {
+            let freed = quota::freed(quota, &seen, &kept, &leftovers);
+            let (freed, freed_by) = freed.map(|freed| (freed.amount, freed.by)).unzip();
+            let freed_by = freed_by.unwrap_or_default();
+            if (freed, &freed_by) != (quota.freed, &quota.freed_by) {
+                self.pass(Event::QuotaRead { quota: Quota { freed, freed_by, ..quota.clone() } });
+            }
+        }
     }
 
     /// Price keys and regions of everything known, for the Price List API.

@@ -13,13 +13,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
-use super::{AppError, print, rules, run, status};
+use super::{AppError, ended, print, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::bill::{self, BillPlan};
 use crate::cli;
 use crate::model::{Cell, CellState, Event, Progress, Usd, clean};
-use crate::report::{self, Format};
+use crate::report::{self, Format, Gate};
 use crate::scan::pool::Will;
 use crate::settings::Settings;
 
@@ -29,18 +29,41 @@ pub struct Wish {
     output: Option<PathBuf>,
     inventory: bool,
     record: Option<PathBuf>,
+    fail_on: Vec<Gate>,
+}
+
+/// What a scan is to ask beside listing.
+pub struct Ask<'a> {
+    /// Where to record the run.
+    pub record: Option<&'a Path>,
+    /// Whether the bill is asked for.
+    pub bill: bool,
+    /// Whether it is asked for after discounts and credits too.
+    pub net: bool,
+}
+
+impl Default for Ask<'_> {
+    fn default() -> Self {
+        Ask { record: None, bill: true, net: false }
+    }
 }
 
 impl Wish {
     /// The table on standard output.
     pub fn table() -> Wish {
-        Wish { format: Format::Table, output: None, inventory: false, record: None }
+        Wish { format: Format::Table, output: None, inventory: false, record: None, fail_on: Vec::new() }
     }
 }
 
 impl From<cli::Scan> for Wish {
     fn from(scan: cli::Scan) -> Wish {
-        Wish { format: scan.format, output: scan.output, inventory: scan.inventory, record: scan.record }
+        Wish {
+            format: scan.format,
+            output: scan.output,
+            inventory: scan.inventory,
+            record: scan.record,
+            fail_on: scan.fail_on,
+        }
     }
 }
 
@@ -49,7 +72,7 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
     if let Some(file) = &wish.output {
         check_folder(file)?;
     }
-    let audit = gather(settings, wish.record.as_deref(), false)?;
+    let audit = gather(settings, Ask { record: wish.record.as_deref(), ..Ask::default() })?;
     match &wish.output {
         None => print(settings, wish.format, &audit, wish.inventory)?,
         Some(path) => {
@@ -57,11 +80,12 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
             save(path, |out| report::write(wish.format, &audit, &options, out))?;
         }
     }
-    Ok(status(&audit))
+    Ok(ended(&audit, &wish.fail_on))
 }
 
-/// Scans the account, with progress on standard error. `net` also asks for the bill after discounts and credits.
-pub fn gather(settings: &Settings, record: Option<&Path>, net: bool) -> Result<Audit, AppError> {
+/// Scans the account, with progress on standard error.
+pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
+    let Ask { record, bill, net } = ask;
     let set = rules(settings)?;
     if let Some(file) = record {
         check_folder(file)?;
@@ -70,7 +94,7 @@ pub fn gather(settings: &Settings, record: Option<&Path>, net: bool) -> Result<A
     let runtime = runtime()?;
     let now = Timestamp::now();
     let session = runtime.block_on(Session::open(&settings.wanted, now))?;
-    announce(&session, settings, now);
+    announce(&session, settings, now, bill);
     let (tell, will) = watch::channel(Will::Run);
     runtime.spawn(heed_signals(tell));
     let mut progress = Lines::new(settings);
@@ -82,6 +106,7 @@ pub fn gather(settings: &Settings, record: Option<&Path>, net: bool) -> Result<A
         session: &session,
         scanners: &settings.scanners,
         max_spend: settings.max_spend,
+        bill,
         net,
         cache: settings.places.cache.as_deref(),
         will,
@@ -128,7 +153,15 @@ pub fn plan_of_spending(session: &Session, settings: &Settings, now: Timestamp) 
     }
 }
 
-fn announce(session: &Session, settings: &Settings, now: Timestamp) {
+/// The same where the bill is not asked for.
+fn plan_without_bill(settings: &Settings) -> String {
+    match settings.max_spend {
+        Usd::ZERO => "metrics are not asked (--max-spend 0)".to_owned(),
+        cap => format!("metrics cost $0.01 for 1,000, at most ${} (--max-spend)", cap.exact()),
+    }
+}
+
+fn announce(session: &Session, settings: &Settings, now: Timestamp, bill: bool) {
     let account = &session.account;
     let text = format!(
         "account {} ({}) as {}, {} {}, {} {}; {}",
@@ -139,7 +172,7 @@ fn announce(session: &Session, settings: &Settings, now: Timestamp) {
         plural(session.scope.len(), "region"),
         settings.scanners.len(),
         plural(settings.scanners.len(), "kind"),
-        plan_of_spending(session, settings, now)
+        if bill { plan_of_spending(session, settings, now) } else { plan_without_bill(settings) }
     );
     say(&text);
 }

@@ -14,7 +14,8 @@ use crate::scan::{Billing, Reach, Scanner, scanners, sweep};
 use crate::settings::Settings;
 use crate::{aws, bill, price, quota, report};
 
-fn table(head: &[&str]) -> Table {
+/// A table without lines, as wide as the terminal.
+pub fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
     table.set_header(head.iter().map(|word| word.to_uppercase()));
@@ -64,6 +65,29 @@ pub fn rule(settings: &Settings, id: &str, out: &mut impl Write) -> Result<u8, A
         writeln!(out, "  threshold  {name} = {} {}\n             {}", param.value, param.unit, param.why)?;
     }
     writeln!(out, "\n{}", rule.text.trim_end())?;
+    Ok(0)
+}
+
+/// What is counted against which quota, a line each; of these services only, when any is named.
+pub fn quota_sources(services: &[String], out: &mut impl Write) -> Result<u8, AppError> {
+    let mut table = table(&["service", "code", "quota", "counted"]);
+    let wanted = |row: &&quota::Row| services.is_empty() || services.contains(&row.service);
+    let (mut rows, mut codes) = (0, BTreeSet::new());
+    for row in quota::rows().iter().filter(wanted) {
+        let holder = row.per.as_ref().map_or(String::new(), |fact| format!(", the fullest by {fact}"));
+        let first = if row.fallback { "; its own metric goes first" } else { "" };
+        table.add_row([&row.service, &row.code, &row.name, &format!("{}{holder}{first}", row.describe())]);
+        (rows, _) = (rows + 1, codes.insert(&row.service));
+    }
+    if rows > 0 {
+        writeln!(out, "{table}\n")?;
+    }
+    writeln!(
+        out,
+        "{rows} quotas of {} services are counted over what a scan finds. Others are read off the metric",
+        codes.len()
+    )?;
+    writeln!(out, "Service Quotas names for them; `closeout quotas --all` tells which source each has in an account.")?;
     Ok(0)
 }
 

@@ -6,6 +6,7 @@
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
 //! - [`screen`]: a scan, a saved report or the demo on the screen
 //! - [`open`]: saved reports and recordings
+//! - [`quotas`]: quotas by themselves
 //! - [`listings`]: kinds, policy, schema, rules, config, completions, manual
 
 mod bill;
@@ -14,6 +15,7 @@ mod headless;
 mod listings;
 mod logging;
 mod open;
+mod quotas;
 mod run;
 mod screen;
 
@@ -64,9 +66,9 @@ pub enum AppError {
         /// What is wrong.
         mistake: String,
     },
-    /// What was asked of a bill cannot be told.
+    /// What was asked for cannot be told.
     #[error("{0}")]
-    Bill(String),
+    Asked(String),
     /// Standard output went away or is full.
     #[error("cannot write: {0}")]
     Output(#[from] io::Error),
@@ -76,7 +78,7 @@ impl AppError {
     /// 2 for wrong usage, 1 for trouble.
     fn status(&self) -> u8 {
         match self {
-            AppError::Settings(_) | AppError::NoRule(..) | AppError::Bill(_) => 2,
+            AppError::Settings(_) | AppError::NoRule(..) | AppError::Asked(_) => 2,
             AppError::Session(error) if error.is_usage() => 2,
             _ => 1,
         }
@@ -141,6 +143,10 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             drop(out);
             bill::run(&settings, &bill)
         }
+        Some(Command::Quotas(quotas)) => {
+            drop(out);
+            quotas::run(&settings, &quotas)
+        }
         Some(Command::Rules(Rules::List)) => listings::rules(&settings, &mut out),
         Some(Command::Rules(Rules::Show { id })) => listings::rule(&settings, &id, &mut out),
         Some(Command::Rules(Rules::Check { folder })) => listings::check(&folder, &mut out),
@@ -194,6 +200,21 @@ fn width() -> u16 {
     } else {
         120
     }
+}
+
+/// Exit status of a run in which a condition of `--fail-on` holds.
+const GATE_PASSED: u8 = 3;
+
+/// The exit status of an audit, after saying on standard error which of the conditions hold and why.
+fn ended(audit: &crate::audit::Audit, gates: &[report::Gate]) -> u8 {
+    let mut holds = false;
+    for gate in gates {
+        if let Some(what) = gate.passed_by(audit) {
+            headless::say(&format!("--fail-on {gate}: {what}"));
+            holds = true;
+        }
+    }
+    if holds { GATE_PASSED } else { status(audit) }
 }
 
 /// 0, or 4 when something could not be looked at.

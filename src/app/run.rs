@@ -37,6 +37,8 @@ pub struct Scan<'a> {
     pub scanners: &'a [&'static Scanner],
     /// Dollars AWS may charge for asking.
     pub max_spend: Usd,
+    /// Whether the bill is asked for.
+    pub bill: bool,
     /// Whether the bill is asked for after discounts and credits too.
     pub net: bool,
     /// Where price and bill answers are kept.
@@ -84,7 +86,7 @@ impl Scan<'_> {
     fn name_unread(&self, engine: &mut Engine<'_>) {
         let audit = engine.audit();
         let mut unread = Vec::new();
-        if audit.bill.is_none() {
+        if self.bill && audit.bill.is_none() {
             unread.push((Region::global(), BILL));
         }
         let quotas = |region: &Region| audit.quotas.iter().any(|quota| quota.region == *region);
@@ -148,7 +150,7 @@ impl Scan<'_> {
     /// Reads the cells, with the bill beside them. Returns what the bill cost.
     async fn read_cells(&self, engine: &mut Engine<'_>, now: Timestamp) -> Usd {
         let cells = pool::cells(self.scanners, &self.regions_on());
-        self.pool(engine, cells, Some(now)).await
+        self.pool(engine, cells, Some(now).filter(|_| self.bill)).await
     }
 
     /// Lets the pool run and feeds the engine until it is through.

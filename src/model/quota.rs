@@ -1,12 +1,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Region;
+use super::{Region, ResourceId};
 
 /// An AWS service quota with what is used of it.
 ///
 /// Source: `servicequotas:ListServiceQuotas` and `ListAWSDefaultServiceQuotas`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quota {
     /// `ec2`, `vpc`, as Service Quotas writes it.
     pub service_code: String,
@@ -39,9 +39,20 @@ pub struct Quota {
     /// Day it runs out at the present trend. Absent without a trend.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exhausted_on: Option<String>,
+    /// How much of it leftovers use up, in its unit. Absent where none is known to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freed: Option<f64>,
+    /// The leftovers: resources with a finding that counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freed_by: Vec<ResourceId>,
 }
 
 impl Quota {
+    /// The share of its value that deleting leftovers frees, in percent. `None` without leftovers, or a value.
+    pub fn freed_percent(&self) -> Option<f64> {
+        self.freed.filter(|_| self.limit > 0.0).map(|freed| freed / self.limit * 100.0)
+    }
+
     /// Fills in usage and its percentage.
     pub fn with_usage(mut self, usage: f64, source: UsageSource, detail: impl Into<String>) -> Quota {
         self.usage = Some(usage);
@@ -57,7 +68,7 @@ impl Quota {
 }
 
 /// Where a usage figure comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UsageSource {
     /// The quota's own CloudWatch metric.
@@ -65,5 +76,6 @@ pub enum UsageSource {
     /// Counted or summed over what the scan listed.
     Scan,
     /// Nothing tells.
+    #[default]
     None,
 }

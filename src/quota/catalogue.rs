@@ -72,6 +72,8 @@ impl RawQuota {
             source: UsageSource::None,
             source_detail: String::new(),
             exhausted_on: None,
+            freed: None,
+            freed_by: Vec::new(),
         }
     }
 

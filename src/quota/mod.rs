@@ -1,10 +1,14 @@
 //! Service quotas and what is used of them.
 //!
+//! - [`need`]: what is planned, against what is left
+//! - [`leftovers`]: what of a quota is used up by what a rule calls left over
 //! - [`catalogue`]: limits, from Service Quotas
 //! - [`rows`]: what counts against which quota, from `rules/quotas/`
 //! - [`usage`]: counted over what the scan listed, else read off the quota's own metric
 
 mod catalogue;
+mod leftovers;
+pub mod need;
 mod rows;
 mod usage;
 
@@ -14,6 +18,7 @@ use crate::aws::{Cx, Fault, metric};
 use crate::model::{Event, Kind, Quota, UsageSource, Why};
 
 pub use catalogue::{Catalogue, RawQuota, UsageMetric, list};
+pub use leftovers::{Freed, freed};
 pub use rows::{Row, Test, rows};
 pub use usage::{Seen, Usage, from_metric, from_scan, metric_queries};
 

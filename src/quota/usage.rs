@@ -30,7 +30,7 @@ impl<'a> Seen<'a> {
     }
 
     /// Resources of a kind that count in a region, or all of them. `None` unless the list is known to be whole.
-    fn listed(&self, kind: &Kind, region: &Region, everywhere: bool) -> Option<Vec<&'a Resource>> {
+    pub(super) fn listed(&self, kind: &Kind, region: &Region, everywhere: bool) -> Option<Vec<&'a Resource>> {
         let of_kind = self.by_kind.get(kind).map(Vec::as_slice).unwrap_or_default();
         if self.complete.contains(&Cell::new(Region::global(), kind.clone())) {
             // A kind listed once for the account, of which a narrow scan keeps only its own regions.

@@ -5,7 +5,9 @@
 
 mod csv;
 mod document;
+mod gate;
 mod json;
+mod limits;
 mod markdown;
 mod ndjson;
 mod page;
@@ -21,6 +23,8 @@ use clap::ValueEnum;
 use crate::audit::Audit;
 
 pub use document::{Document, GapEntry, GapScope, SCHEMA_VERSION, Scope, Tool, schema};
+pub use gate::{Gate, ParseGateError};
+pub use limits::{LimitsFormat, Which, write as write_limits};
 pub use policy::policy;
 pub use read::ReadError;
 pub use statement::{By, Period, Statement, StatementFormat, write as write_statement};

@@ -222,6 +222,6 @@ mod tests {
         for entry in TABLE {
             assert!(page.contains(&format!("| `{}` |", entry.name)), "{}", entry.name);
         }
-        assert!(page.contains("| `Space` | mark or unmark, to total up | findings | `mark` |"));
+        assert!(page.contains("| `Space` | mark or unmark, to total up | findings, quotas | `mark` |"));
     }
 }

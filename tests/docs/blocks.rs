@@ -38,3 +38,19 @@ pub fn code<'p>(page: &'p str, language: &'static str) -> impl Iterator<Item = &
 pub fn links(page: &str) -> impl Iterator<Item = &str> {
     page.split("](").skip(1).filter_map(|rest| rest.split(')').next())
 }
+
+/// The words of a shell's line up to a pipe, a redirection or a comment; single quotes hold one together.
+pub fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut is_quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            _ if is_quoted => word.push(c),
+            '#' | '|' | '>' => break,
+            c if c.is_whitespace() => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            c => word.push(c),
+        }
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    words
+}

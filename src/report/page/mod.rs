@@ -6,7 +6,7 @@ mod bill;
 mod findings;
 mod gaps;
 mod head;
-mod quotas;
+pub(super) mod quotas;
 pub(super) mod statement;
 mod unscanned;
 

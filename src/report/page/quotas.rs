@@ -1,6 +1,7 @@
-use super::{Cells, Column, Grid, Section, count, figure, sentence};
+use super::{Cells, Column, Grid, Page, Section, count, figure, head, sentence};
 use crate::audit::Audit;
 use crate::model::{Quota, UsageSource};
+use crate::report::limits::Which;
 
 const TITLE: &str = "Quotas used to 80 % or more";
 
@@ -40,6 +41,35 @@ pub(super) fn section(audit: &Audit) -> Section {
     }
 }
 
+/// The page of `closeout quotas`: those asked for, least headroom first.
+pub(in crate::report) fn page(audit: &Audit, which: &Which) -> Page {
+    let shown = which.of(audit);
+    let mut counts = [0_usize; 3];
+    for quota in &audit.quotas {
+        counts[match quota.source {
+            UsageSource::Metric => 0,
+            UsageSource::Scan => 1,
+            UsageSource::None => 2,
+        }] += 1;
+    }
+    let [metric, scan, none] = counts;
+    let sources = format!(
+        "{} read: the use of {metric} by their own metric, of {scan} counted over what was found, of {none} nobody knows.",
+        count(audit.quotas.len(), "quota")
+    );
+    let title = "Quotas, least headroom first";
+    let section = match (audit.quotas.is_empty(), shown.is_empty()) {
+        (true, _) => Section::empty(title, why_none(audit)),
+        (_, true) => Section { tail: vec![sources], ..Section::empty(title, "None is as was asked for.") },
+        _ => Section {
+            lead: vec![sources],
+            grid: Some(Grid { columns: COLUMNS, rows: shown.into_iter().map(row).collect() }),
+            ..Section::new(title)
+        },
+    };
+    Page { title: head::title(audit), head: head::lines_of_account(audit), sections: vec![section] }
+}
+
 fn why_none(audit: &Audit) -> String {
     match audit.gaps().find(|gap| gap.kind.service() == "service-quotas") {
         Some(gap) => format!("Could not be read ({}): {}", gap.why, sentence(&gap.detail)),
@@ -63,9 +93,12 @@ fn measured(quota: &Quota) -> String {
     let by = match quota.source {
         UsageSource::Metric => "CloudWatch",
         UsageSource::Scan => "this scan",
-        UsageSource::None => "",
+        UsageSource::None => "no usage source",
     };
     let mut text = [by, &quota.source_detail].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(": ");
+    if let (Some(freed), Some(percent)) = (quota.freed, quota.freed_percent()) {
+        text.push_str(&format!("; {} of it leftovers: deleting them frees {percent:.0} %", figure(freed)));
+    }
     if let Some(day) = &quota.exhausted_on {
         text.push_str(&format!("; full on {day} at the present trend"));
     }

@@ -4,11 +4,14 @@ use super::{fail, say};
 use crate::model::{ResourceId, clean};
 use crate::tui::effect::Effect;
 use crate::tui::facets::closing;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, ScreenId};
 use crate::tui::overlay::{Ask, Overlay, Read, Yes};
 
-/// Space: ends a range, or marks the row under the cursor.
+/// Space: ends a range, or marks the row under the cursor; of a quota the leftovers that use it up.
 pub fn mark(model: &mut Model) -> Vec<Effect> {
+    if model.screen == ScreenId::Quotas {
+        return mark_leftovers(model);
+    }
     let Some(finding) = model.current() else { return say(model, "no finding is listed: there is nothing to mark") };
     let (id, label) = (finding.resource.arn.clone(), finding.resource.id.clone());
     if model.range.is_some() {
@@ -18,6 +21,19 @@ pub fn mark(model: &mut Model) -> Vec<Effect> {
     marks_changed(model);
     let verb = if is_marked { "marked" } else { "unmarked" };
     let text = format!("{verb} {} · {}", clean(&label), total(model));
+    say(model, text)
+}
+
+/// Marks the leftovers that use up the quota under the cursor.
+fn mark_leftovers(model: &mut Model) -> Vec<Effect> {
+    let row = model.view().rows.get(model.view().pane.cursor).copied();
+    let by = row.and_then(|row| model.audit.quotas.get(row)).map(|quota| quota.freed_by.clone()).unwrap_or_default();
+    if by.is_empty() {
+        return say(model, "no leftover is known to use up this quota");
+    }
+    let added = by.iter().filter(|id| model.marks.add(id)).count();
+    marks_changed(model);
+    let text = format!("{added} more marked · {}", total(model));
     say(model, text)
 }
 

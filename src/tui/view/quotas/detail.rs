@@ -8,6 +8,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use super::number;
 use super::request::{command, console_url};
 use crate::model::{Quota, UsageSource};
+use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
 
@@ -63,6 +64,18 @@ fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Lin
             format!(" {dot} {}", cx.text(&quota.source_detail, 120))
         };
         lines.push(Line::from(format!(" source: {from}{detail}")));
+    }
+    if let (Some(freed), Some(percent)) = (quota.freed, quota.freed_percent()) {
+        let used = number(quota.usage.unwrap_or_default());
+        lines.push(cx.line(
+            format!(
+                " leftovers use {} of these {used}: deleting the {} frees {percent:.0} %; {} marks them",
+                number(freed),
+                quota.freed_by.len(),
+                cx.key(Action::Mark)
+            ),
+            Role::Warn,
+        ));
     }
     if let Some(day) = &quota.exhausted_on {
         lines.push(cx.line(format!(" full on {} at the present trend", cx.text(day, 20)), Role::Warn));

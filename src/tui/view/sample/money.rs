@@ -19,6 +19,8 @@ pub fn quotas() -> Vec<Quota> {
         source: UsageSource::None,
         source_detail: String::new(),
         exhausted_on: None,
+        freed: None,
+        freed_by: Vec::new(),
     };
     let scan = UsageSource::Scan;
     vec![

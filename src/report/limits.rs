@@ -1,0 +1,203 @@
+//! Quotas on paper, for `closeout quotas`: how much is left of each, and who knows.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use ::csv::{QuoteStyle, WriterBuilder};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::csv::text;
+use super::document::{GapEntry, SCHEMA_VERSION, Tool};
+use super::page::quotas;
+use super::{Options, json, table};
+use crate::audit::Audit;
+use crate::model::{Account, Quota, Requests, UsageSource, clean};
+
+/// Forms of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LimitsFormat {
+    /// Aligned columns for a terminal.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// A row a quota.
+    Csv,
+    /// OpenMetrics text, for a scraper to read from a file or a page.
+    Openmetrics,
+}
+
+/// Which quotas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Which {
+    /// Those of which nothing is used, or nobody knows the use, too.
+    pub all: bool,
+    /// Only those used to so many percent.
+    pub at_least: Option<f64>,
+    /// Only those of these services; all when empty.
+    pub services: Vec<String>,
+}
+
+impl Which {
+    /// The quotas of an audit, least headroom first.
+    pub fn of<'a>(&self, audit: &'a Audit) -> Vec<&'a Quota> {
+        let wanted = |quota: &&Quota| {
+            let is_used = quota.usage.is_some_and(|usage| usage > 0.0);
+            let is_near = self.at_least.is_none_or(|least| quota.used_percent.is_some_and(|used| used >= least));
+            let is_of = self.services.is_empty() || self.services.contains(&quota.service_code);
+            (self.all || is_used) && is_near && is_of
+        };
+        audit.quotas.iter().filter(wanted).collect()
+    }
+}
+
+/// The JSON of the list. Field names are a contract.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: Tool,
+    account: &'a Account,
+    scanned_at: Timestamp,
+    quotas: Vec<&'a Quota>,
+    gaps: Vec<GapEntry>,
+    requests: &'a Requests,
+}
+
+/// Writes the quotas of an audit in a form. The same audit gives the same bytes.
+///
+/// Errors when `out` does.
+pub fn write(
+    format: LimitsFormat,
+    audit: &Audit,
+    which: &Which,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        LimitsFormat::Table => table::write_page(&quotas::page(audit, which), options, out),
+        LimitsFormat::Json => {
+            let document = Document {
+                schema_version: SCHEMA_VERSION,
+                tool: Tool::this(),
+                account: &audit.account,
+                scanned_at: audit.started_at,
+                quotas: which.of(audit),
+                gaps: audit.gaps().map(GapEntry::from).collect(),
+                requests: &audit.requests,
+            };
+            writeln!(out, "{}", json::inert(&serde_json::to_string_pretty(&document)?))
+        }
+        LimitsFormat::Csv => rows(audit, which, out),
+        LimitsFormat::Openmetrics => openmetrics(audit, which, out),
+    }
+}
+
+fn rows(audit: &Audit, which: &Which, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).from_writer(out);
+    writer.write_record([
+        "account",
+        "service",
+        "code",
+        "name",
+        "region",
+        "limit",
+        "default",
+        "unit",
+        "usage",
+        "used_percent",
+        "adjustable",
+        "source",
+        "source_detail",
+        "exhausted_on",
+        "freed_by_leftovers",
+        "leftovers",
+    ])?;
+    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    for quota in which.of(audit) {
+        writer.write_record([
+            text(&audit.account.id),
+            text(&quota.service_code),
+            text(&quota.quota_code),
+            text(&quota.name),
+            text(quota.region.as_str()),
+            quota.limit.to_string(),
+            number(quota.default),
+            text(&quota.unit),
+            number(quota.usage),
+            number(quota.used_percent),
+            quota.adjustable.to_string(),
+            source(quota.source).to_owned(),
+            text(&quota.source_detail),
+            quota.exhausted_on.clone().unwrap_or_default(),
+            number(quota.freed),
+            quota.freed_by.len().to_string(),
+        ])?;
+    }
+    writer.flush()
+}
+
+/// Where a figure comes from, as the CSV writes it.
+fn source(source: UsageSource) -> &'static str {
+    match source {
+        UsageSource::Metric => "metric",
+        UsageSource::Scan => "scan",
+        UsageSource::None => "none",
+    }
+}
+
+/// A metric family: its name, what it is, and its value of a quota where it has one.
+type Family = (&'static str, &'static str, fn(&Quota) -> Option<f64>);
+
+const FAMILIES: [Family; 3] = [
+    ("closeout_quota_limit", "Value of a quota in force, in its own unit.", |quota| Some(quota.limit)),
+    ("closeout_quota_usage", "What is used of a quota, in its own unit; absent where nobody knows.", |quota| {
+        quota.usage
+    }),
+    ("closeout_quota_used_ratio", "Use of a quota by its value; 1 is full.", |quota| {
+        quota.used_percent.map(|percent| percent / 100.0)
+    }),
+];
+
+/// Source of the form: <https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>.
+fn openmetrics(audit: &Audit, which: &Which, out: &mut dyn Write) -> io::Result<()> {
+    let quotas = which.of(audit);
+    for (name, help, value) in FAMILIES {
+        writeln!(out, "# TYPE {name} gauge\n# HELP {name} {help}")?;
+        // One sample a label set: a scraper refuses a second.
+        let mut samples: BTreeMap<String, f64> = BTreeMap::new();
+        for quota in &quotas {
+            if let Some(value) = value(quota).filter(|value| value.is_finite()) {
+                samples.entry(labels(audit, quota)).or_insert(value);
+            }
+        }
+        for (labels, value) in samples {
+            writeln!(out, "{name}{{{labels}}} {value}")?;
+        }
+    }
+    writeln!(out, "# TYPE closeout_gaps gauge\n# HELP closeout_gaps Things that could not be looked at.")?;
+    writeln!(out, "closeout_gaps{{account=\"{}\"}} {}", label(&audit.account.id), audit.gap_count())?;
+    writeln!(out, "# TYPE closeout_scanned_timestamp_seconds gauge")?;
+    writeln!(out, "# UNIT closeout_scanned_timestamp_seconds seconds")?;
+    writeln!(out, "# HELP closeout_scanned_timestamp_seconds When the account was scanned.")?;
+    let at = audit.started_at.as_second();
+    writeln!(out, "closeout_scanned_timestamp_seconds{{account=\"{}\"}} {at}", label(&audit.account.id))?;
+    writeln!(out, "# EOF")
+}
+
+fn labels(audit: &Audit, quota: &Quota) -> String {
+    let labels = [
+        ("account", audit.account.id.as_str()),
+        ("region", quota.region.as_str()),
+        ("service", &quota.service_code),
+        ("code", &quota.quota_code),
+        ("name", &quota.name),
+        ("adjustable", if quota.adjustable { "true" } else { "false" }),
+    ];
+    labels.map(|(name, value)| format!("{name}=\"{}\"", label(value))).join(",")
+}
+
+/// A label's value: harmless, and with the three escapes the form knows.
+fn label(value: &str) -> String {
+    clean(value).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
