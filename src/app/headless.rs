@@ -40,11 +40,13 @@ pub struct Ask<'a> {
     pub bill: bool,
     /// Whether it is asked for after discounts and credits too.
     pub net: bool,
+    /// Whether quotas are read of every service, and not only of those that are used.
+    pub every_quota: bool,
 }
 
 impl Default for Ask<'_> {
     fn default() -> Self {
-        Ask { record: None, bill: true, net: false }
+        Ask { record: None, bill: true, net: false, every_quota: false }
     }
 }
 
@@ -85,7 +87,7 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
 
 /// Scans the account, with progress on standard error.
 pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
-    let Ask { record, bill, net } = ask;
+    let Ask { record, bill, net, every_quota } = ask;
     let set = rules(settings)?;
     if let Some(file) = record {
         check_folder(file)?;
@@ -106,6 +108,7 @@ pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
         session: &session,
         scanners: &settings.scanners,
         max_spend: settings.max_spend,
+        every_quota,
         bill,
         net,
         cache: settings.places.cache.as_deref(),

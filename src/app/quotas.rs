@@ -23,7 +23,9 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
     let plan = wish.need.as_deref().map(plan).transpose()?;
     let audit = match &wish.file {
         Some(file) => open::read(settings, file)?.audit,
-        None => headless::gather(settings, headless::Ask { bill: false, ..headless::Ask::default() })?,
+        None => {
+            headless::gather(settings, headless::Ask { bill: false, every_quota: true, ..headless::Ask::default() })?
+        }
     };
     if let Some(plan) = plan {
         return fit(wish, &audit, &plan);

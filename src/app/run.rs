@@ -26,8 +26,8 @@ const CHANNEL: usize = 4_096;
 /// The kind under which a missing bill is reported.
 const BILL: Kind = Kind::new("cost-explorer:bill");
 
-/// Regions whose quotas are read at the same time.
-const TOGETHER: usize = 8;
+/// Regions whose quotas are read at the same time: each has calls a second of its own.
+const TOGETHER: usize = 40;
 
 /// What one scan is to do.
 pub struct Scan<'a> {
@@ -37,6 +37,8 @@ pub struct Scan<'a> {
     pub scanners: &'a [&'static Scanner],
     /// Dollars AWS may charge for asking.
     pub max_spend: Usd,
+    /// Whether quotas are read of every service, and not only of those that are used.
+    pub every_quota: bool,
     /// Whether the bill is asked for.
     pub bill: bool,
     /// Whether the bill is asked for after discounts and credits too.
@@ -290,7 +292,9 @@ impl Scan<'_> {
     async fn quotas_of(&self, region: &Region, seen: &Seen<'_>, allowance: usize) -> (Vec<Event>, usize) {
         let (events, mut arriving) = mpsc::channel(CHANNEL);
         let cx = self.session.cx.in_region(region);
-        let reading = async move { quota::read(&cx, quota::SERVICES, seen, allowance, &events).await };
+        let used = quota::services_in(region, seen);
+        let services = if self.every_quota { quota::SERVICES } else { used.as_slice() };
+        let reading = async move { quota::read(&cx, services, seen, allowance, &events).await };
         let gathering = async {
             let mut told = Vec::new();
             while let Some(event) = arriving.recv().await {

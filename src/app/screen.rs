@@ -139,6 +139,7 @@ impl Workshop {
             session: &self.session,
             scanners: &self.settings.scanners,
             max_spend: self.settings.max_spend,
+            every_quota: false,
             bill: true,
             net: false,
             cache: self.settings.places.cache.as_deref(),

@@ -98,7 +98,9 @@ pub async fn list(cx: &Cx, service_code: &str) -> Catalogue {
     } else {
         faults.extend(applied.as_ref().err().cloned());
     }
-    faults.extend(defaults.as_ref().err().cloned());
+    // That a service is not offered need not be said twice.
+    let said = faults.iter().any(|fault| fault.why == Why::NotOffered);
+    faults.extend(defaults.as_ref().err().cloned().filter(|fault| !said || fault.why != Why::NotOffered));
     let home = cx.in_region(&Region::global());
     let is_home = cx.endpoint_region() == home.endpoint_region();
     let merged = merge(&applied.unwrap_or_default(), &defaults.unwrap_or_default(), cx.endpoint_region());
@@ -116,7 +118,7 @@ async fn applied(cx: &Cx, service_code: &str) -> Result<Vec<ServiceQuota>, Fault
     let mut pages = request.into_paginator().page_size(100).send();
     let mut quotas = Vec::new();
     while let Some(page) = pages.next().await {
-        quotas.extend_from_slice(page.map_err(|error| unlisted(Fault::sdk(APPLIED)(error), service_code))?.quotas());
+        quotas.extend_from_slice(page.map_err(|error| unlisted(Fault::sdk(APPLIED)(error)))?.quotas());
     }
     Ok(quotas)
 }
@@ -126,17 +128,17 @@ async fn defaults(cx: &Cx, service_code: &str) -> Result<Vec<ServiceQuota>, Faul
     let mut pages = request.into_paginator().page_size(100).send();
     let mut quotas = Vec::new();
     while let Some(page) = pages.next().await {
-        quotas.extend_from_slice(page.map_err(|error| unlisted(Fault::sdk(DEFAULTS)(error), service_code))?.quotas());
+        quotas.extend_from_slice(page.map_err(|error| unlisted(Fault::sdk(DEFAULTS)(error)))?.quotas());
     }
     Ok(quotas)
 }
 
 /// A service Service Quotas does not know in a region is "not offered", not an error.
-fn unlisted(fault: Fault, service_code: &str) -> Fault {
+fn unlisted(fault: Fault) -> Fault {
     if fault.code != "NoSuchResourceException" {
         return fault;
     }
-    Fault { why: Why::NotOffered, detail: format!("Service Quotas has no quotas of {service_code} here"), ..fault }
+    Fault { why: Why::NotOffered, detail: "Service Quotas has no quotas of this here".to_owned(), ..fault }
 }
 
 #[derive(Default)]

@@ -12,10 +12,11 @@ pub mod need;
 mod rows;
 mod usage;
 
+use futures_util::future::join_all;
 use tokio::sync::mpsc::Sender;
 
 use crate::aws::{Cx, Fault, metric};
-use crate::model::{Event, Kind, Quota, UsageSource, Why};
+use crate::model::{Event, Kind, Quota, Region, UsageSource, Why};
 
 pub use catalogue::{Catalogue, RawQuota, UsageMetric, list};
 pub use leftovers::{Freed, freed};
@@ -27,9 +28,83 @@ pub const ACTIONS: &[&str] = &[catalogue::APPLIED, catalogue::DEFAULTS, METRICS]
 
 const METRICS: &str = "cloudwatch:GetMetricData";
 
-/// Services whose quotas are read, by their codes at Service Quotas.
-pub const SERVICES: &[&str] =
+/// Services whose quotas are read, by their codes at Service Quotas: those with rows, and those whose quotas have
+/// metrics.
+pub const SERVICES: &[&str] = &[
+    "acm",
+    "airflow",
+    "apigateway",
+    "athena",
+    "autoscaling",
+    "backup",
+    "cloudformation",
+    "cloudfront",
+    "codepipeline",
+    "dms",
+    "docdb",
+    "ds",
+    "dynamodb",
+    "ebs",
+    "ec2",
+    "ecr",
+    "ecs",
+    "eks",
+    "elasticache",
+    "elasticbeanstalk",
+    "elasticfilesystem",
+    "elasticloadbalancing",
+    "elasticmapreduce",
+    "es",
+    "events",
+    "fargate",
+    "firehose",
+    "fsx",
+    "globalaccelerator",
+    "glue",
+    "kafka",
+    "kendra",
+    "kinesis",
+    "kms",
+    "lambda",
+    "lightsail",
+    "logs",
+    "memorydb",
+    "monitoring",
+    "mq",
+    "neptune",
+    "rds",
+    "redshift",
+    "route53",
+    "route53resolver",
+    "s3",
+    "sagemaker",
+    "secretsmanager",
+    "sns",
+    "states",
+    "transfer",
+    "vpc",
+    "workspaces",
+];
+
+/// Services that nearly every account uses: their quotas are read in each region, whatever was found there.
+const EVERYWHERE: &[&str] =
     &["autoscaling", "ebs", "ec2", "elasticloadbalancing", "logs", "monitoring", "rds", "s3", "vpc"];
+
+/// Services whose quotas say something in a region: the usual ones, and those of which something was found that counts
+/// against a quota. Of the rest nothing is used that anybody could count, and Service Quotas allows few calls a second.
+pub fn services_in(region: &Region, seen: &Seen<'_>) -> Vec<&'static str> {
+    let is_used = |service: &str| {
+        let rows = rows().iter().filter(|row| row.service == service);
+        rows.into_iter().any(|row| seen.listed(&row.kind, region, row.everywhere).is_some_and(|all| !all.is_empty()))
+    };
+    SERVICES.iter().copied().filter(|service| EVERYWHERE.contains(service) || is_used(service)).collect()
+}
+
+/// Those of them that live in no region: Service Quotas knows them in the home region only.
+const GLOBAL_SERVICES: &[&str] = &["cloudfront", "globalaccelerator", "route53"];
+
+/// Services whose quotas are listed at the same time in a region, few because Service Quotas allows few calls a second.
+const TOGETHER: usize = 3;
 
 /// What a gap in the quotas is called.
 pub const KIND: Kind = Kind::new("service-quotas:quota");
@@ -39,20 +114,48 @@ pub const KIND: Kind = Kind::new("service-quotas:quota");
 /// `allowance` is the most metrics that may be asked for, since CloudWatch charges for each
 /// ([`metric::price`]); quotas beyond it stay without a figure, and a gap says so. Returns how many were asked for.
 pub async fn read(cx: &Cx, services: &[&str], seen: &Seen<'_>, allowance: usize, events: &Sender<Event>) -> usize {
+    let is_home = cx.in_region(&Region::global()).endpoint_region() == cx.endpoint_region();
+    let services: Vec<&str> =
+        services.iter().copied().filter(|service| is_home || !GLOBAL_SERVICES.contains(service)).collect();
     let mut drafts = Vec::new();
-    for service in services {
-        let listed = list(cx, service).await;
-        for fault in listed.faults {
-            let detail = format!("{service}: {}", fault.detail);
-            tell_gap(cx, Fault { detail, ..fault }, events).await;
+    let mut faults = Vec::new();
+    for some in services.chunks(TOGETHER) {
+        let listings = join_all(some.iter().map(|service| list(cx, service))).await;
+        for (service, listed) in some.iter().zip(listings) {
+            faults.extend(listed.faults.into_iter().map(|fault| (*service, fault)));
+            drafts.extend(listed.quotas.into_iter().map(|raw| Draft::of(raw, seen)));
         }
-        drafts.extend(listed.quotas.into_iter().map(|raw| Draft::of(raw, seen)));
+    }
+    // A service that AWS does not offer in a region has no quota there that could be missed.
+    faults.retain(|(_, fault)| fault.why != Why::NotOffered);
+    for fault in gathered(faults) {
+        tell_gap(cx, fault, events).await;
     }
     let asked = measure(cx, &mut drafts, allowance, events).await;
     for draft in drafts {
         tell(Event::QuotaRead { quota: draft.settled() }, events).await;
     }
     asked
+}
+
+/// Faults of many services as one where they say the same: a service that a region lacks, or a call that is denied,
+/// would else be a gap for each service. What is left names its services.
+fn gathered(faults: Vec<(&str, Fault)>) -> Vec<Fault> {
+    let mut alike: Vec<(Fault, Vec<&str>)> = Vec::new();
+    for (service, fault) in faults {
+        let same = |(one, _): &&mut (Fault, Vec<&str>)| {
+            one.why == fault.why && one.action == fault.action && one.code == fault.code && one.detail == fault.detail
+        };
+        match alike.iter_mut().find(same) {
+            Some((_, services)) => services.push(service),
+            None => alike.push((fault, vec![service])),
+        }
+    }
+    let named = |(fault, services): (Fault, Vec<&str>)| {
+        let detail = format!("{}: {}", services.join(", "), fault.detail);
+        Fault { detail, ..fault }
+    };
+    alike.into_iter().map(named).collect()
 }
 
 /// A quota on its way to being told.
@@ -126,4 +229,37 @@ async fn tell_gap(cx: &Cx, fault: Fault, events: &Sender<Event>) {
 async fn tell(event: Event, events: &Sender<Event>) {
     // A closed channel means the run is being torn down; there is nobody left to tell.
     let _ = events.send(event).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_that_say_the_same_are_one() {
+        let absent = || Fault::new(Why::NotOffered, catalogue::APPLIED, "no quotas here");
+        let late = Fault::new(Why::TimedOut, catalogue::APPLIED, "no answer in time");
+        let told = gathered(vec![("kendra", absent()), ("lambda", late), ("mq", absent())]);
+        let details: Vec<_> = told.iter().map(|fault| fault.detail.as_str()).collect();
+        assert_eq!(details, ["kendra, mq: no quotas here", "lambda: no answer in time"]);
+    }
+
+    #[test]
+    fn quotas_are_read_of_what_is_used_in_a_region() {
+        use crate::model::Cell;
+        let cluster = serde_json::from_value(serde_json::json!({
+            "arn": "arn:aws:kafka:eu-west-1:111122223333:cluster/a", "id": "a", "kind": "kafka:cluster",
+            "account": "111122223333", "region": "eu-west-1"
+        }))
+        .expect("a resource");
+        let cells = ["eu-west-1", "us-east-1"].map(|region| Cell::new(Region::new(region), Kind::new("kafka:cluster")));
+        let seen = Seen::new([&cluster], cells, true);
+        assert!(services_in(&Region::new("eu-west-1"), &seen).contains(&"kafka"));
+        assert_eq!(services_in(&Region::new("us-east-1"), &seen), EVERYWHERE);
+    }
+
+    #[test]
+    fn services_of_no_region_are_among_those_that_are_read() {
+        assert!(GLOBAL_SERVICES.iter().chain(EVERYWHERE).all(|service| SERVICES.contains(service)));
+    }
 }

@@ -21,6 +21,9 @@ pub struct Row {
     /// Number fact that is added up. Absent when the resources themselves are counted.
     #[serde(default)]
     pub sum: Option<String>,
+    /// Key of that fact where it is an object of numbers by name; a key that is not there adds nothing.
+    #[serde(default)]
+    pub entry: Option<String>,
     /// Facts of which the largest value counts; of a list its length. Empty as above.
     #[serde(default)]
     pub largest: Vec<String>,
@@ -85,13 +88,18 @@ pub enum Test {
         /// Whether it must be there.
         present: bool,
     },
+    /// The id of the account that was scanned, or anything else: what other accounts share is listed too.
+    Own {
+        /// Whether it must be that id.
+        own: bool,
+    },
     /// Exactly this value.
     Is(Value),
 }
 
 impl Test {
-    /// Whether a fact passes. An absent fact passes only where it must be absent.
-    fn passes(&self, fact: Option<&Value>) -> bool {
+    /// Whether a fact of something in an account passes. An absent fact passes only where it must be absent.
+    fn passes(&self, fact: Option<&Value>, account: &str) -> bool {
         let text = fact.and_then(Value::as_str);
         match self {
             Test::OneOf(values) => fact.is_some_and(|fact| values.contains(fact)),
@@ -103,6 +111,7 @@ impl Test {
                 !text.is_some_and(|t| not_starts_with.iter().any(|head| t.starts_with(head)))
             }
             Test::Present { present } => fact.is_some() == *present,
+            Test::Own { own } => text.is_some_and(|t| (t == account) == *own),
             Test::Is(value) => fact == Some(value),
         }
     }
@@ -117,6 +126,8 @@ impl Test {
             Test::NotStartsWith { not_starts_with } => format!("{fact} is not {}…", not_starts_with.join("… or ")),
             Test::Present { present: true } => format!("has {fact}"),
             Test::Present { present: false } => format!("has no {fact}"),
+            Test::Own { own: true } => format!("{fact} is this account"),
+            Test::Own { own: false } => format!("{fact} is another account"),
             Test::Is(value) => format!("{fact} is {}", plain(value)),
         }
     }
@@ -129,15 +140,16 @@ fn leading_letters(text: &str) -> &str {
 impl Row {
     /// Whether a resource counts.
     pub fn counts(&self, resource: &Resource) -> bool {
-        self.conditions.iter().all(|(fact, test)| test.passes(resource.facts.get(fact)))
+        self.conditions.iter().all(|(fact, test)| test.passes(resource.facts.get(fact), &resource.account))
     }
 
     /// What is counted, for people: `count of ec2:subnet`, `sum of size_gib of ec2:volume, volume_type is gp3`.
     pub fn describe(&self) -> String {
-        let what = match (&self.sum, self.largest.as_slice()) {
-            (Some(fact), _) => format!("sum of {fact} of {}", self.kind),
-            (None, []) => format!("count of {}", self.kind),
-            (None, facts) => format!("largest {} of {}", facts.join(" or "), self.kind),
+        let what = match (&self.sum, &self.entry, self.largest.as_slice()) {
+            (Some(fact), Some(entry), _) => format!("sum of {entry} in {fact} of {}", self.kind),
+            (Some(fact), None, _) => format!("sum of {fact} of {}", self.kind),
+            (None, _, []) => format!("count of {}", self.kind),
+            (None, _, facts) => format!("largest {} of {}", facts.join(" or "), self.kind),
         };
         let conditions: Vec<_> = self.conditions.iter().map(|(fact, test)| test.describe(fact)).collect();
         [vec![what], conditions].concat().join(", ")
@@ -151,24 +163,15 @@ struct File {
     usage: Vec<Row>,
 }
 
-/// The rows built into the program, a file a service.
-const FILES: &[&str] = &[
-    include_str!("../../rules/quotas/autoscaling.toml"),
-    include_str!("../../rules/quotas/ebs.toml"),
-    include_str!("../../rules/quotas/ec2.toml"),
-    include_str!("../../rules/quotas/elasticloadbalancing.toml"),
-    include_str!("../../rules/quotas/logs.toml"),
-    include_str!("../../rules/quotas/rds.toml"),
-    include_str!("../../rules/quotas/s3.toml"),
-    include_str!("../../rules/quotas/vpc.toml"),
-];
+// The files of `rules/quotas/`, a service each, with their names.
+include!(concat!(env!("OUT_DIR"), "/quota_files.rs"));
 
 /// Every row built into the program.
 pub fn rows() -> &'static [Row] {
     static ROWS: std::sync::LazyLock<Vec<Row>> = std::sync::LazyLock::new(|| {
-        FILES
+        QUOTA_FILES
             .iter()
-            .flat_map(|text| parse(text).expect("the files are part of the program and a test reads all of them"))
+            .flat_map(|(_, text)| parse(text).expect("the files are part of the program and a test reads all of them"))
             .collect()
     });
     &ROWS
@@ -188,25 +191,49 @@ mod tests {
     #[test]
     fn the_built_in_rows_are_well_formed() {
         let mut codes = BTreeSet::new();
-        for row in FILES.iter().flat_map(|text| parse(text).expect("a well-formed file")) {
-            assert!(codes.insert((row.service.clone(), row.code.clone())), "{} twice", row.code);
-            assert!(row.code.len() == 10 && row.code.starts_with("L-"), "{}", row.code);
-            let ways = [row.sum.is_some(), !row.largest.is_empty(), row.per.is_some()];
-            assert!(ways != [true, true, false] && !(ways[1] && ways[2]), "{} counts in two ways", row.code);
-            assert!(row.through.is_none() || row.per.is_some(), "{} looks for no holder", row.code);
-            assert!(row.scale > 0.0 && !row.name.is_empty(), "{}", row.code);
-            assert!(super::super::SERVICES.contains(&row.service.as_str()), "{} is never read", row.service);
+        for (name, text) in QUOTA_FILES {
+            let rows = parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let service = rows.first().map(|row| row.service.as_str()).unwrap_or_default();
+            assert_eq!(*name, format!("rules/quotas/{service}.toml"), "a file is named after its service");
+            assert!(super::super::SERVICES.contains(&service), "{service} is never read");
+            for row in &rows {
+                assert_well_formed(row);
+                assert!(codes.insert((row.service.clone(), row.code.clone())), "{} twice", row.code);
+            }
         }
-        assert!(codes.len() >= 35, "{}", codes.len());
+        assert!(codes.len() >= 226, "{}", codes.len());
+    }
+
+    fn assert_well_formed(row: &Row) {
+        assert!(row.code.len() == 10 && row.code.starts_with("L-"), "{}", row.code);
+        let ways = [row.sum.is_some(), !row.largest.is_empty(), row.per.is_some()];
+        assert!(ways != [true, true, false] && !(ways[1] && ways[2]), "{} counts in two ways", row.code);
+        assert!(row.through.is_none() || row.per.is_some(), "{} looks for no holder", row.code);
+        assert!(row.entry.is_none() || row.sum.is_some(), "{} names an entry of nothing", row.code);
+        assert!(row.scale > 0.0 && !row.name.is_empty(), "{}", row.code);
     }
 
     #[test]
     fn families_are_told_by_their_letters() {
         let standard = Test::Letters { letters: vec!["m".into(), "t".into()] };
-        let passes = |name: &str| standard.passes(Some(&Value::from(name)));
+        let passes = |name: &str| standard.passes(Some(&Value::from(name)), "");
         assert!(passes("m5.large") && passes("t3.micro"));
         assert!(!passes("mac1.metal") && !passes("trn1.2xlarge"));
-        assert!(!standard.passes(None));
+        assert!(!standard.passes(None, ""));
+    }
+
+    #[test]
+    fn what_another_account_owns_is_told_from_what_this_one_does() {
+        let text = "service = 'ec2'\n[[usage]]\ncode = 'L-A2478D36'\nname = 'x'\nkind = 'ec2:transit-gateway'\n\
+                    where = { owner_id = { own = true } }\n";
+        let row = parse(text).expect("a literal row").remove(0);
+        assert_eq!(row.describe(), "count of ec2:transit-gateway, owner_id is this account");
+        let owned = &row.conditions["owner_id"];
+        let passes = |owner: &str| owned.passes(Some(&Value::from(owner)), "111122223333");
+        assert!(passes("111122223333") && !passes("444455556666") && !passes(""));
+        assert!(!owned.passes(None, "111122223333"));
+        let foreign = Test::Own { own: false };
+        assert!(foreign.passes(Some(&Value::from("444455556666")), "111122223333"));
     }
 
     #[test]

@@ -36,7 +36,11 @@ impl<'a> Seen<'a> {
             // A kind listed once for the account, of which a narrow scan keeps only its own regions.
             return match everywhere {
                 true => self.whole_account.then(|| of_kind.to_vec()),
-                false => Some(of_kind.iter().copied().filter(|r| r.region == *region).collect()),
+                // What belongs to no region counts wherever its quota is listed: some quotas of global services are
+                // listed in their home region without being marked as global.
+                false => {
+                    Some(of_kind.iter().copied().filter(|r| r.region == *region || r.region.is_global()).collect())
+                }
             };
         }
         let whole = !everywhere && self.complete.contains(&Cell::new(region.clone(), kind.clone()));
@@ -112,8 +116,17 @@ fn fullest(sizes: Vec<(f64, &str)>, expression: &str, scale: f64) -> Usage {
 
 fn total(row: &Row, resources: &[&Resource]) -> Option<f64> {
     match &row.sum {
-        Some(fact) => resources.iter().map(|resource| resource.number(fact)).sum(),
+        // From zero, since the sum of no numbers is minus zero.
+        Some(fact) => resources.iter().try_fold(0.0, |sum, resource| Some(sum + amount(row, resource, fact)?)),
         None => Some(resources.len() as f64),
+    }
+}
+
+/// What a resource adds to the sum. `None` when that is not known.
+fn amount(row: &Row, resource: &Resource, fact: &str) -> Option<f64> {
+    match &row.entry {
+        Some(entry) => resource.facts.get(fact)?.as_object()?.get(entry).map_or(Some(0.0), Value::as_f64),
+        None => resource.number(fact),
     }
 }
 
@@ -249,6 +262,24 @@ mod tests {
     }
 
     #[test]
+    fn entries_of_an_object_are_added_up_by_name() {
+        let row = row("kind = 'ec2:volume'\nsum = 'by_type'\nentry = 'ml.m5.large'");
+        let with = |by_type| [resource(&VOLUME, "vol-1", &here(), json!({ "by_type": by_type }))];
+        let known = [with(json!({ "ml.m5.large": 2, "ml.m5.xlarge": 8 })), with(json!({}))].concat();
+        let usage = used(&row, &known, &here()).expect("a complete listing");
+        assert_eq!((usage.value, usage.detail.as_str()), (2.0, "sum of ml.m5.large in by_type of ec2:volume"));
+        let unknown = resource(&VOLUME, "vol-2", &here(), json!({}));
+        assert_eq!(used(&row, &[unknown], &here()), None);
+    }
+
+    #[test]
+    fn a_sum_over_nothing_is_a_plain_zero() {
+        let row = row("kind = 'ec2:volume'\nsum = 'size_gib'");
+        let usage = used(&row, &[], &here()).expect("a complete listing");
+        assert!(usage.value == 0.0 && usage.value.is_sign_positive());
+    }
+
+    #[test]
     fn the_fullest_holder_counts_and_is_named() {
         let row = row("kind = 'ec2:subnet'\nper = 'vpc_id'");
         let subnets: Vec<_> =
@@ -299,6 +330,17 @@ mod tests {
         };
         assert_eq!(used(true), Some(2.0));
         assert_eq!(used(false), None);
+    }
+
+    #[test]
+    fn what_belongs_to_no_region_counts_where_its_quota_is_listed() {
+        let zones = Kind::new("route53:hostedzone");
+        let list = [resource(&zones, "Z1", &Region::global(), json!({}))];
+        let seen = Seen::new(&list, [Cell::new(Region::global(), zones.clone())], false);
+        let row = row("kind = 'route53:hostedzone'");
+        for region in [Region::global(), Region::new("us-east-1")] {
+            assert_eq!(from_scan(&row, &seen, &region).map(|usage| usage.value), Some(1.0), "{region}");
+        }
     }
 
     #[test]
