@@ -1,10 +1,9 @@
 //! One bill, explained: from a scan or a saved report, in the view and over the days that are asked for.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::open::{self, Saved};
-use super::{AppError, headless, status, width};
+use super::{AppError, deliver, headless, status};
 use crate::audit::Audit;
 use crate::cli::{self, View as Asked};
 use crate::model::{Event, View};
@@ -43,19 +42,9 @@ pub fn run(settings: &Settings, wish: &cli::Bill) -> Result<u8, AppError> {
         return Err(AppError::Asked(no_period(&audit, wish.period)));
     }
     let statement = Statement::of(&audit, wish.period, wish.by);
-    match &wish.output {
-        Some(path) => headless::save(path, |out| {
-            report::write_statement(wish.format, &statement, &report::Options::default(), out)
-        })?,
-        None => {
-            let stdout = io::stdout();
-            let color = settings.colored(&stdout);
-            let options = report::Options { width: width(), color, ..report::Options::default() };
-            let mut out = stdout.lock();
-            report::write_statement(wish.format, &statement, &options, &mut out)?;
-            out.flush()?;
-        }
-    }
+    deliver(settings, wish.output.as_deref(), |options, out| {
+        report::write_statement(wish.format, &statement, options, out)
+    })?;
     Ok(status(&audit))
 }
 

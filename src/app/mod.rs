@@ -22,6 +22,7 @@ mod screen;
 pub use open::{recorded, replayed};
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
@@ -189,6 +190,23 @@ fn print(settings: &Settings, format: Format, audit: &crate::audit::Audit, inven
     let options = report::Options { width: width(), color: settings.colored(&stdout), inventory };
     let mut out = stdout.lock();
     report::write(format, audit, &options, &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Writes to a file that replaces an older one as a whole, or to standard output as its terminal allows.
+fn deliver(
+    settings: &Settings,
+    output: Option<&Path>,
+    write: impl Fn(&report::Options, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), AppError> {
+    if let Some(path) = output {
+        return headless::save(path, |out| write(&report::Options::default(), out));
+    }
+    let stdout = io::stdout();
+    let options = report::Options { width: width(), color: settings.colored(&stdout), ..report::Options::default() };
+    let mut out = stdout.lock();
+    write(&options, &mut out)?;
     out.flush()?;
     Ok(())
 }

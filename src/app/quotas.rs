@@ -1,10 +1,10 @@
 //! Quotas by themselves: from a scan or a saved report.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
-use super::{AppError, GATE_PASSED, ended, headless, listings, open, width};
+use super::{AppError, GATE_PASSED, deliver, ended, headless, listings, open};
 use crate::audit::Audit;
 use crate::model::{Kind, clean};
 use crate::quota::need::{Fit, Plan, Planned};
@@ -28,22 +28,12 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
         }
     };
     if let Some(plan) = plan {
-        return fit(wish, &audit, &plan);
+        return fit(settings, wish, &audit, &plan);
     }
     let which = Which { all: wish.all, at_least: wish.at_least, services: wish.service.clone() };
-    match &wish.output {
-        Some(path) => headless::save(path, |out| {
-            report::write_limits(wish.format, &audit, &which, &report::Options::default(), out)
-        })?,
-        None => {
-            let stdout = io::stdout();
-            let color = settings.colored(&stdout);
-            let options = report::Options { width: width(), color, ..report::Options::default() };
-            let mut out = stdout.lock();
-            report::write_limits(wish.format, &audit, &which, &options, &mut out)?;
-            out.flush()?;
-        }
-    }
+    deliver(settings, wish.output.as_deref(), |options, out| {
+        report::write_limits(wish.format, &audit, &which, options, out)
+    })?;
     Ok(ended(&audit, &wish.fail_on))
 }
 
@@ -55,7 +45,7 @@ fn plan(file: &Path) -> Result<Plan, AppError> {
 }
 
 /// Says whether a plan fits. Gives the exit status: that of a gate when something is short.
-fn fit(wish: &cli::Quotas, audit: &Audit, plan: &Plan) -> Result<u8, AppError> {
+fn fit(settings: &Settings, wish: &cli::Quotas, audit: &Audit, plan: &Plan) -> Result<u8, AppError> {
     let (fits, uncounted) = plan.fits(&audit.quotas);
     let text = match wish.format {
         LimitsFormat::Json => {
@@ -68,10 +58,7 @@ fn fit(wish: &cli::Quotas, audit: &Audit, plan: &Plan) -> Result<u8, AppError> {
             return Err(AppError::Asked("--need is told as table or json".to_owned()));
         }
     };
-    match &wish.output {
-        Some(path) => headless::save(path, |out| out.write_all(text.as_bytes()))?,
-        None => io::stdout().lock().write_all(text.as_bytes())?,
-    }
+    deliver(settings, wish.output.as_deref(), |_, out| out.write_all(text.as_bytes()))?;
     let is_short = fits.iter().any(|fit| fit.short.is_some_and(|short| short > 0.0));
     let ended = ended(audit, &wish.fail_on);
     Ok(if is_short { GATE_PASSED } else { ended })
