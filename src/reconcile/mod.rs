@@ -90,7 +90,7 @@ pub fn of(audit: &Audit, gone: &[Gone]) -> Reckoning {
     };
     let said = reconcile(bill);
     let months = audit.months.iter().map(reconcile).collect();
-    Reckoning { savings: savings::of(audit, bill, &said), reconciliation: Some(said), months, commitments }
+    Reckoning { savings: savings::of(audit, bill, &said, &table), reconciliation: Some(said), months, commitments }
 }
 
 /// What a bill is held against, beside the resources.

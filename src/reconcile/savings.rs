@@ -9,14 +9,14 @@ use crate::model::{Bill, ChargeKind, Cost, CostPart, Finding, Reconciliation, Re
 /// currency, which has nothing to do with prices in dollars.
 ///
 /// Credits are taken to pay the same share of everything; AWS applies them by their terms, which it does not tell.
-pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Option<Savings> {
+pub(super) fn of(audit: &Audit, bill: &Bill, said: &Reconciliation, table: &Table) -> Option<Savings> {
     if bill.currency != "USD" {
         return None;
     }
     let (paid, start) = (monthly(bill, said), midnight(&bill.period.start));
     let unbilled: BTreeSet<(&str, &str)> =
         said.unbilled.iter().map(|one| (one.resource.as_str(), one.what.as_str())).collect();
-    let covered = Covered::of(bill);
+    let covered = Covered::of(bill, table);
     let credits = credit_share(bill);
     let mut savings = Savings::default();
     for finding in audit.findings.iter().filter(|finding| finding.counts()) {
@@ -120,8 +120,7 @@ impl<'a> Parts<'a> {
 struct Covered(Vec<(String, String, f64, bool)>);
 
 impl Covered {
-    fn of(bill: &Bill) -> Covered {
-        let Ok(table) = Table::embedded() else { return Covered(Vec::new()) };
+    fn of(bill: &Bill, table: &Table) -> Covered {
         let line = |line: &crate::model::BillLine| {
             let pattern = table.row(line)?.1?;
             Some((line.region.clone(), pattern, line.quantity?, !line.purchase.is_on_demand()))
@@ -154,7 +153,7 @@ fn credit_share(bill: &Bill) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{COMPUTE, bill, explained_with, line, resource, usd};
+    use super::super::tests::{COMPUTE, bill, explained_with, line, resource, table, usd};
     use super::*;
     use crate::model::{BillLine, Event, Purchase, Resource};
 
@@ -173,7 +172,7 @@ mod tests {
             .expect("a finding")
         });
         audit.apply(Event::Judged { findings: findings.collect(), gaps: Vec::new() });
-        of(&audit, &bill, &said).expect("a bill in dollars")
+        of(&audit, &bill, &said, &table()).expect("a bill in dollars")
     }
 
     fn instance(monthly: &str) -> Resource {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::head::minute;
 use super::{Cells, Column, Grid, Section, rounding, sentence};
 use crate::audit::Audit;
-use crate::model::{Bill, BillPeriod, Charge, Reconciliation, Usd};
+use crate::model::{Bill, BillPeriod, Charge, Commitment, Reconciliation, Usd};
 
 const TITLE: &str = "Bill";
 
@@ -69,6 +69,11 @@ pub(super) fn savings(audit: &Audit) -> Option<Vec<String>> {
     )])
 }
 
+/// What stands before a sum of commitments of which some are not known.
+pub(super) fn at_least(all: &[Commitment]) -> &'static str {
+    if all.iter().any(|one| one.remaining_usd.is_none()) { "at least " } else { "" }
+}
+
 fn commitments(audit: &Audit) -> Option<String> {
     let all = &audit.reckoning.commitments;
     let usd: Usd = all.iter().filter_map(|one| one.remaining_usd).sum();
@@ -76,9 +81,10 @@ fn commitments(audit: &Audit) -> Option<String> {
     let until = last.map_or(String::new(), |end| format!(", the last one until {}", end.strftime("%Y-%m-%d")));
     (!all.is_empty()).then(|| {
         format!(
-            "{} {} billed whatever is deleted, {} still to pay{until}.",
+            "{} {} billed whatever is deleted, {}{} still to pay{until}.",
             super::count(all.len(), "commitment"),
             if all.len() == 1 { "is" } else { "are" },
+            at_least(all),
             usd.pretty()
         )
     })

@@ -67,7 +67,7 @@ pub(in crate::report) fn page(statement: &Statement<'_>) -> Page {
         None => sections.push(Section::empty("Bill", why_none(audit))),
         Some(bill) => {
             sections.push(sums(statement, bill));
-            sections.push(charges(statement.period, bill));
+            sections.push(charges(audit, statement.period, bill));
             if let Some(said) = statement.said {
                 sections.push(rest(bill, said));
                 sections.extend(unbilled(audit, said));
@@ -214,7 +214,7 @@ fn by_resource(audit: &Audit, bill: &Bill, said: &Reconciliation) -> Grid {
     Grid { columns: RESOURCES, rows }
 }
 
-fn charges(period: Period, bill: &Bill) -> Section {
+fn charges(audit: &Audit, period: Period, bill: &Bill) -> Section {
     let mut rows: Vec<Vec<String>> =
         bill.charges.iter().map(|charge| vec![charge.usd.to_string(), charge.record_type.clone()]).collect();
     rows.push(vec![bill.usage_usd.to_string(), "usage".to_owned()]);
@@ -223,7 +223,9 @@ fn charges(period: Period, bill: &Bill) -> Section {
     if period == Period::Days {
         tail.push(forecast(bill));
     }
-    if bill.measured.is_none() {
+    // Of a month it tells nothing, and what was refused is a gap.
+    let is_refused = audit.gaps().any(|gap| gap.action == "ce:GetCostAndUsageWithResources");
+    if period == Period::Days && bill.measured.is_none() && !is_refused {
         tail.push(
             "The bill names no resources: resource-level data is not switched on in Cost Management preferences."
                 .to_owned(),
@@ -298,7 +300,8 @@ fn commitments(all: &[Commitment]) -> Option<Section> {
     let known: Usd = all.iter().filter_map(|one| one.remaining_usd).sum();
     Some(Section {
         lead: vec![format!(
-            "Billed until they end, whatever is deleted and after the account is closed: {} still to pay.",
+            "Billed until they end, whatever is deleted and after the account is closed: {}{} still to pay.",
+            super::bill::at_least(all),
             known.pretty()
         )],
         grid: Some(Grid { columns: COMMITMENTS, rows: all.iter().map(row).collect() }),

@@ -238,7 +238,7 @@ fn draw_list(frame: &mut Frame, area: Rect, cx: &Screen<'_>, bill: &Bill, said: 
     table::draw(frame, body, cx, &columns, COLUMNS, &|index| row(cx, bill, &groups, said, index, bar));
     if body.height < inner.height {
         let line = Rect { y: body.bottom(), height: 1, ..inner };
-        frame.render_widget(total(cx, bill, said, &columns, body), line);
+        frame.render_widget(total(cx, bill, &groups, said, &columns, body), line);
     }
 }
 
@@ -248,8 +248,14 @@ fn legend(cx: &Screen<'_>) -> &'static str {
 }
 
 /// The sum of the rows shown.
-fn total(cx: &Screen<'_>, bill: &Bill, said: Option<&Reconciliation>, columns: &[Column], body: Rect) -> Line<'static> {
-    let groups = Groups::of(bill);
+fn total(
+    cx: &Screen<'_>,
+    bill: &Bill,
+    groups: &Groups,
+    said: Option<&Reconciliation>,
+    columns: &[Column],
+    body: Rect,
+) -> Line<'static> {
     let heads: Vec<usize> =
         cx.rows.iter().copied().filter(|row| !matches!(groups.item(*row), Some(Item::Line(_)))).collect();
     let sum: Usd = heads.iter().map(|row| groups.usd(bill, *row)).sum();

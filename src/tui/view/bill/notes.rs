@@ -84,7 +84,10 @@ pub fn charges(cx: &Screen<'_>, bill: &Bill, area: Rect) -> Vec<Line<'static>> {
     let commitments = &cx.audit.reckoning.commitments;
     if !commitments.is_empty() {
         let left: Usd = commitments.iter().filter_map(|one| one.remaining_usd).sum();
-        lines.push(line("commitments to pay", money(left), Role::Warn));
+        // One whose price or end is not known adds nothing to the sum.
+        let is_part = commitments.iter().any(|one| one.remaining_usd.is_none());
+        let name = if is_part { "commitments, at least" } else { "commitments to pay" };
+        lines.push(line(name, money(left), Role::Warn));
     }
     lines
 }
