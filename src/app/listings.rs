@@ -75,8 +75,7 @@ pub fn quota_sources(services: &[String], out: &mut impl Write) -> Result<u8, Ap
     let (mut rows, mut codes) = (0, BTreeSet::new());
     for row in quota::rows().iter().filter(wanted) {
         let holder = row.per.as_ref().map_or(String::new(), |fact| format!(", the fullest by {fact}"));
-        let first = if row.fallback { "; its own metric goes first" } else { "" };
-        table.add_row([&row.service, &row.code, &row.name, &format!("{}{holder}{first}", row.describe())]);
+        table.add_row([&row.service, &row.code, &row.name, &format!("{}{holder}", row.describe())]);
         (rows, _) = (rows + 1, codes.insert(&row.service));
     }
     if rows > 0 {

@@ -31,7 +31,7 @@ pub use gap::{Gap, Why};
 pub use kind::Kind;
 pub use measure::{Measurement, MetricReading, MetricWish};
 pub use need::{Need, Needs};
-pub use quota::{Quota, UsageSource};
+pub use quota::{Contradiction, DaysAhead, Increase, LimitSource, Quota, Trend, TrendSource, UsageSource};
 pub use reconciliation::{
     Basis, Commitment, DaysBilled, Explained, Reckoning, Reconciliation, Savings, Share, Unbilled,
 };

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use aws_sdk_servicequotas::types::{MetricInfo, PeriodUnit, QuotaPeriod, ServiceQuota};
 
 use crate::aws::{Cx, Fault};
-use crate::model::{Quota, Region, UsageSource, Why};
+use crate::model::{Increase, LimitSource, Quota, Region, Why};
 
 pub(super) const APPLIED: &str = "servicequotas:ListServiceQuotas";
 pub(super) const DEFAULTS: &str = "servicequotas:ListAWSDefaultServiceQuotas";
@@ -21,6 +21,10 @@ pub struct RawQuota {
     pub region: Region,
     /// The value in force.
     pub limit: f64,
+    /// Who says so.
+    pub limit_source: LimitSource,
+    /// The increase asked for and not yet decided.
+    pub pending: Option<Increase>,
     /// What every account gets. Absent when AWS does not say.
     pub default: Option<f64>,
     /// Unit as AWS writes it; `None` counts things.
@@ -64,16 +68,12 @@ impl RawQuota {
             name: self.name.clone(),
             region: self.region.clone(),
             limit: self.limit,
+            limit_source: self.limit_source,
             default: self.default,
             unit: self.unit.clone(),
-            usage: None,
-            used_percent: None,
             adjustable: self.adjustable,
-            source: UsageSource::None,
-            source_detail: String::new(),
-            exhausted_on: None,
-            freed: None,
-            freed_by: Vec::new(),
+            pending: self.pending.clone(),
+            ..Quota::default()
         }
     }
 
@@ -157,8 +157,9 @@ fn merge(applied: &[ServiceQuota], defaults: &[ServiceQuota], region: &Region) -
     let applied = by_code(applied);
     let mut merged = Merged::default();
     let mut all = defaults.clone();
-    all.extend(applied);
+    all.extend(applied.clone());
     for (code, quota) in &all {
+        let is_applied = applied.get(code).is_some_and(|quota| quota.value().is_some());
         let default = defaults.get(code);
         let default_value = default.and_then(ServiceQuota::value);
         let Some(limit) = quota.value().or(default_value).filter(|limit| limit.is_finite()) else {
@@ -172,6 +173,8 @@ fn merge(applied: &[ServiceQuota], defaults: &[ServiceQuota], region: &Region) -
             name: quota.quota_name().unwrap_or(code).to_owned(),
             region: if quota.global_quota() { Region::global() } else { region.clone() },
             limit,
+            limit_source: if is_applied { LimitSource::Applied } else { LimitSource::Default },
+            pending: None,
             default: default_value,
             unit: quota.unit().unwrap_or("None").to_owned(),
             adjustable: quota.adjustable(),

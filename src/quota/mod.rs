@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use tokio::sync::mpsc::Sender;
 
 use crate::aws::{Cx, Fault, metric};
-use crate::model::{Event, Kind, Quota, Region, UsageSource, Why};
+use crate::model::{Contradiction, Event, Kind, Quota, Region, UsageSource, Why};
 
 pub use catalogue::{Catalogue, RawQuota, UsageMetric, list};
 pub use leftovers::{Freed, freed};
@@ -162,8 +162,7 @@ fn gathered(faults: Vec<(&str, Fault)>) -> Vec<Fault> {
 struct Draft {
     raw: RawQuota,
     counted: Option<Usage>,
-    /// Whether the metric is the better source.
-    metric_first: bool,
+    called: Option<Usage>,
     measured: Measured,
 }
 
@@ -177,28 +176,41 @@ impl Draft {
     fn of(raw: RawQuota, seen: &Seen<'_>) -> Draft {
         let row = rows().iter().find(|row| row.service == raw.service_code && row.code == raw.quota_code);
         let counted = row.and_then(|row| from_scan(row, seen, &raw.region));
-        Draft { metric_first: row.is_none_or(|row| row.fallback), raw, counted, measured: Measured::NotAsked }
+        Draft { raw, counted, called: None, measured: Measured::NotAsked }
     }
 
-    /// Whether its metric, if any, has something to say that the count has not.
-    fn wants_metric(&self) -> bool {
-        self.raw.usage_metric.is_some() && (self.metric_first || self.counted.is_none())
-    }
-
+    /// The quota with the first figure there is: its own metric's, what was counted, what the service says of itself.
+    /// One that says something else is told beside it.
     fn settled(self) -> Quota {
         let quota = self.raw.quota();
-        match (self.measured, self.counted) {
-            (Measured::Usage(usage), _) => quota.with_usage(usage.value, UsageSource::Metric, usage.detail),
-            (_, Some(usage)) => quota.with_usage(usage.value, UsageSource::Scan, usage.detail),
-            (Measured::NoData, None) => Quota { source_detail: "its metric has no data for a day".to_owned(), ..quota },
-            (Measured::NotAsked, None) => quota,
-        }
+        let has_no_data = matches!(self.measured, Measured::NoData);
+        let measured = match self.measured {
+            Measured::Usage(usage) => Some((UsageSource::Metric, usage)),
+            Measured::NoData | Measured::NotAsked => None,
+        };
+        let counted = self.counted.map(|usage| (UsageSource::Scan, usage));
+        let called = self.called.map(|usage| (UsageSource::Call, usage));
+        let mut figures = [measured, counted, called].into_iter().flatten();
+        let Some((source, usage)) = figures.next() else {
+            let silence = if has_no_data { "its metric has no data for a day" } else { "" };
+            return Quota { source_detail: silence.to_owned(), ..quota };
+        };
+        let contradicted = figures
+            .find(|(_, other)| differ(usage.value, other.value))
+            .map(|(source, other)| Contradiction { source, usage: other.value, detail: other.detail });
+        Quota { contradicted, ..quota.with_usage(usage.value, source, usage.detail) }
     }
+}
+
+/// Whether two figures of the same use cannot both be right: they are apart by more than a thing or two that came or
+/// went between the two looks.
+fn differ(one: f64, other: f64) -> bool {
+    (one - other).abs() > (one.abs().max(other.abs()) * 0.05).max(1.0)
 }
 
 /// Asks for the metrics of the drafts that want one. Returns how many were asked for.
 async fn measure(cx: &Cx, drafts: &mut [Draft], allowance: usize, events: &Sender<Event>) -> usize {
-    let mut wanting: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.wants_metric()).collect();
+    let mut wanting: Vec<&mut Draft> = drafts.iter_mut().filter(|draft| draft.raw.usage_metric.is_some()).collect();
     let left_out = wanting.len().saturating_sub(allowance);
     if left_out > 0 {
         wanting.truncate(allowance);

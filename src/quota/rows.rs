@@ -43,9 +43,6 @@ pub struct Row {
     /// Whether resources of all regions count, as for buckets.
     #[serde(default)]
     pub everywhere: bool,
-    /// Whether the quota's own metric is the better source where it has data.
-    #[serde(default)]
-    pub fallback: bool,
 }
 
 /// Another resource that knows the holder: the subnet of a NAT gateway knows its zone.

@@ -177,7 +177,7 @@ pub fn from_metric(quota: &RawQuota, points: &Points) -> Option<Usage> {
 mod tests {
     use super::super::catalogue::UsageMetric;
     use super::*;
-    use crate::model::{ResourceId, UsageSource};
+    use crate::model::{LimitSource, ResourceId, UsageSource};
     use serde_json::{Map, json};
 
     const VOLUME: Kind = Kind::new("ec2:volume");
@@ -226,6 +226,8 @@ mod tests {
             name: "Running On-Demand Standard instances".into(),
             region: here(),
             limit,
+            limit_source: LimitSource::Applied,
+            pending: None,
             default: None,
             unit: "None".into(),
             adjustable: true,

@@ -142,6 +142,7 @@ fn source(source: UsageSource) -> &'static str {
     match source {
         UsageSource::Metric => "metric",
         UsageSource::Scan => "scan",
+        UsageSource::Call => "call",
         UsageSource::None => "none",
     }
 }

@@ -44,17 +44,19 @@ pub(super) fn section(audit: &Audit) -> Section {
 /// The page of `closeout quotas`: those asked for, least headroom first.
 pub(in crate::report) fn page(audit: &Audit, which: &Which) -> Page {
     let shown = which.of(audit);
-    let mut counts = [0_usize; 3];
+    let mut counts = [0_usize; 4];
     for quota in &audit.quotas {
         counts[match quota.source {
             UsageSource::Metric => 0,
             UsageSource::Scan => 1,
-            UsageSource::None => 2,
+            UsageSource::Call => 2,
+            UsageSource::None => 3,
         }] += 1;
     }
-    let [metric, scan, none] = counts;
+    let [metric, scan, call, none] = counts;
     let sources = format!(
-        "{} read: the use of {metric} by their own metric, of {scan} counted over what was found, of {none} nobody knows.",
+        "{} read: the use of {metric} by their own metric, of {scan} counted over what was found, of {call} by the \
+         service's own word, of {none} nobody knows.",
         count(audit.quotas.len(), "quota")
     );
     let title = "Quotas, least headroom first";
@@ -93,6 +95,7 @@ fn measured(quota: &Quota) -> String {
     let by = match quota.source {
         UsageSource::Metric => "CloudWatch",
         UsageSource::Scan => "this scan",
+        UsageSource::Call => "the service",
         UsageSource::None => "no usage source",
     };
     let mut text = [by, &quota.source_detail].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(": ");

@@ -109,6 +109,7 @@ fn source(quota: &Quota) -> &'static str {
         (None, _) | (_, UsageSource::None) => "no usage source",
         (_, UsageSource::Metric) => "metric",
         (_, UsageSource::Scan) => "scan count",
+        (_, UsageSource::Call) => "service's word",
     }
 }
 

@@ -56,6 +56,7 @@ fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Lin
         let from = match quota.source {
             UsageSource::Metric => "the quota's own CloudWatch metric",
             UsageSource::Scan => "counted by this scan",
+            UsageSource::Call => "what the service says of itself",
             UsageSource::None => "no usage source",
         };
         let detail = if quota.source_detail.is_empty() {
