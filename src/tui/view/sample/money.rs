@@ -13,14 +13,8 @@ pub fn quotas() -> Vec<Quota> {
         limit,
         default: Some(limit),
         unit: "None".to_owned(),
-        usage: None,
-        used_percent: None,
         adjustable,
-        source: UsageSource::None,
-        source_detail: String::new(),
-        exhausted_on: None,
-        freed: None,
-        freed_by: Vec::new(),
+        ..Quota::default()
     };
     let scan = UsageSource::Scan;
     vec![
