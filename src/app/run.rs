@@ -286,6 +286,11 @@ impl Scan<'_> {
                 engine.take(Event::Progress(Progress::Step { name: "quotas".to_owned() }));
             }
         }
+        if let Some(folder) = self.cache.filter(|_| self.every_quota)
+            && let Err(error) = quota::ended(folder, &self.session.account.id)
+        {
+            tracing::warn!("lists of quotas that are no longer needed: {error}");
+        }
     }
 
     /// What a region's quotas are, told all at once: counting needs the audit to stand still.
@@ -294,7 +299,11 @@ impl Scan<'_> {
         let cx = self.session.cx.in_region(region);
         let used = quota::services_in(region, seen);
         let services = if self.every_quota { quota::SERVICES } else { used.as_slice() };
-        let reading = async move { quota::read(&cx, services, seen, allowance, &events).await };
+        let pass = match self.cache {
+            Some(folder) if self.every_quota => quota::Pass::resumed(folder, &cx),
+            _ => quota::Pass::unkept(),
+        };
+        let reading = async move { quota::read(&cx, services, &pass, seen, allowance, &events).await };
         let gathering = async {
             let mut told = Vec::new();
             while let Some(event) = arriving.recv().await {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_servicequotas::types::{MetricInfo, PeriodUnit, QuotaPeriod, ServiceQuota};
+use serde::{Deserialize, Serialize};
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Increase, LimitSource, Quota, Region, Why};
@@ -9,7 +10,7 @@ pub(super) const APPLIED: &str = "servicequotas:ListServiceQuotas";
 pub(super) const DEFAULTS: &str = "servicequotas:ListAWSDefaultServiceQuotas";
 
 /// A quota as Service Quotas lists it, with nothing known about its use yet.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RawQuota {
     /// `ec2`, `vpc`.
     pub service_code: String,
@@ -38,7 +39,7 @@ pub struct RawQuota {
 }
 
 /// The CloudWatch metric of a quota's use.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageMetric {
     /// `AWS/Usage`.
     pub namespace: String,

@@ -5,10 +5,14 @@
 //! - [`catalogue`]: limits, from Service Quotas
 //! - [`rows`]: what counts against which quota, from `rules/quotas/`
 //! - [`usage`]: counted over what the scan listed, else read off the quota's own metric
+//! - [`increases`]: higher values that were asked for and are not yet decided
+//! - [`pass`]: a pass that was stopped goes on where it was
 
 mod catalogue;
+mod increases;
 mod leftovers;
 pub mod need;
+mod pass;
 mod rows;
 mod usage;
 
@@ -18,13 +22,14 @@ use tokio::sync::mpsc::Sender;
 use crate::aws::{Cx, Fault, metric};
 use crate::model::{Contradiction, Event, Kind, Quota, Region, UsageSource, Why};
 
-pub use catalogue::{Catalogue, RawQuota, UsageMetric, list};
+pub use catalogue::{Catalogue, RawQuota, UsageMetric};
 pub use leftovers::{Freed, freed};
+pub use pass::{Pass, ended};
 pub use rows::{Row, Test, rows};
 pub use usage::{Seen, Usage, from_metric, from_scan, metric_queries};
 
 /// IAM actions used here.
-pub const ACTIONS: &[&str] = &[catalogue::APPLIED, catalogue::DEFAULTS, METRICS];
+pub const ACTIONS: &[&str] = &[catalogue::APPLIED, catalogue::DEFAULTS, increases::ACTION, METRICS];
 
 const METRICS: &str = "cloudwatch:GetMetricData";
 
@@ -112,15 +117,23 @@ pub const KIND: Kind = Kind::new("service-quotas:quota");
 /// Reads the quotas of services in the context's region, tells each with its use, and each failure as a gap.
 ///
 /// `allowance` is the most metrics that may be asked for, since CloudWatch charges for each
-/// ([`metric::price`]); quotas beyond it stay without a figure, and a gap says so. Returns how many were asked for.
-pub async fn read(cx: &Cx, services: &[&str], seen: &Seen<'_>, allowance: usize, events: &Sender<Event>) -> usize {
+/// ([`metric::price`]); quotas beyond it stay without a figure, and a gap says so. What `pass` had listed before it was
+/// stopped is not listed again. Returns how many metrics were asked for.
+pub async fn read(
+    cx: &Cx,
+    services: &[&str],
+    pass: &Pass,
+    seen: &Seen<'_>,
+    allowance: usize,
+    events: &Sender<Event>,
+) -> usize {
     let is_home = cx.in_region(&Region::global()).endpoint_region() == cx.endpoint_region();
     let services: Vec<&str> =
         services.iter().copied().filter(|service| is_home || !GLOBAL_SERVICES.contains(service)).collect();
     let mut drafts = Vec::new();
     let mut faults = Vec::new();
     for some in services.chunks(TOGETHER) {
-        let listings = join_all(some.iter().map(|service| list(cx, service))).await;
+        let listings = join_all(some.iter().map(|service| pass.list(cx, service))).await;
         for (service, listed) in some.iter().zip(listings) {
             faults.extend(listed.faults.into_iter().map(|fault| (*service, fault)));
             drafts.extend(listed.quotas.into_iter().map(|raw| Draft::of(raw, seen)));
@@ -131,6 +144,7 @@ pub async fn read(cx: &Cx, services: &[&str], seen: &Seen<'_>, allowance: usize,
     for fault in gathered(faults) {
         tell_gap(cx, fault, events).await;
     }
+    note_increases(cx, &mut drafts, events).await;
     let asked = measure(cx, &mut drafts, allowance, events).await;
     for draft in drafts {
         tell(Event::QuotaRead { quota: draft.settled() }, events).await;
@@ -206,6 +220,24 @@ impl Draft {
 /// went between the two looks.
 fn differ(one: f64, other: f64) -> bool {
     (one - other).abs() > (one.abs().max(other.abs()) * 0.05).max(1.0)
+}
+
+/// Notes at each quota the increase that was asked for.
+async fn note_increases(cx: &Cx, drafts: &mut [Draft], events: &Sender<Event>) {
+    if drafts.is_empty() {
+        return;
+    }
+    match increases::open(cx).await {
+        Ok(open) => {
+            for draft in drafts {
+                let code = (draft.raw.service_code.clone(), draft.raw.quota_code.clone());
+                draft.raw.pending = open.get(&code).cloned();
+            }
+        }
+        // Where there are no quotas there are no requests.
+        Err(fault) if fault.why == Why::NotOffered => {}
+        Err(fault) => tell_gap(cx, fault, events).await,
+    }
 }
 
 /// Asks for the metrics of the drafts that want one. Returns how many were asked for.

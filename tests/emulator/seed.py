@@ -67,7 +67,10 @@ QUOTAS = [
         "vpc",
         "Amazon Virtual Private Cloud (Amazon VPC)",
         [
-            ("L-F678F1CE", "VPCs per Region", 5, 5, {}),
+            (
+                "L-F678F1CE", "VPCs per Region", 5, 5,
+                {"requested": {"DesiredValue": 20.0, "Status": "CASE_OPENED", "Created": 1795600000}},
+            ),
             ("L-A4707A72", "Internet gateways per Region", 5, 5, {}),
             ("L-FE5A380F", "NAT gateways per Availability Zone", 5, 5, {}),
             ("L-E79EC296", "VPC security groups per Region", 2500, 2500, {}),
@@ -158,6 +161,8 @@ def quota_rows(account: str) -> list:
                 }
             if facts.get("default_only"):
                 row["_DefaultOnly"] = True
+            if "requested" in facts:
+                row["_Requested"] = facts["requested"]
             rows.append(row)
     return rows
 

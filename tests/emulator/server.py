@@ -342,7 +342,8 @@ def service_quotas(operation: str, request: dict, rows: list):
     """Answers one Service Quotas operation, or None where moto is to answer it.
 
     A row is a quota as AWS shows it, plus `_Default` where the default differs from the applied
-    value and `_DefaultOnly` where no value was ever applied to the account.
+    value, `_DefaultOnly` where no value was ever applied to the account, and `_Requested` with what
+    a request for more of it says of itself.
     """
 
     def public(row):
@@ -374,7 +375,12 @@ def service_quotas(operation: str, request: dict, rows: list):
             "message": "The request failed because the specified quota does not exist.",
         }
     if operation == "ListRequestedServiceQuotaChangeHistory":
-        return 200, {"RequestedQuotas": []}
+        asked = [
+            {key: row[key] for key in ("ServiceCode", "QuotaCode", "QuotaName")} | row["_Requested"]
+            for row in rows
+            if "_Requested" in row
+        ]
+        return 200, page(asked, request, "RequestedQuotas")
     return None
 
 
