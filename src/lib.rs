@@ -55,6 +55,7 @@ pub mod aws;
 pub mod bill;
 pub mod cli;
 pub mod model;
+pub mod plan;
 pub mod price;
 pub mod quota;
 pub mod reconcile;

@@ -218,7 +218,8 @@ impl Source {
 }
 
 fn built_in() -> impl Iterator<Item = Source> {
-    FILES.iter().map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned(), built_in: true })
+    let files = FILES.iter().filter(|(path, _)| !path.starts_with("rules/remedies/"));
+    files.map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned(), built_in: true })
 }
 
 fn file_name(path: &str) -> &str {

@@ -1,0 +1,352 @@
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::model::{Kind, Resource};
+
+/// What can be done about resources of a kind: a file of `rules/remedies/`, whose README says what each key means.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remedy {
+    /// The kind.
+    pub kind: Kind,
+    /// What is saved first where a verb wants it. Absent where nothing can be.
+    #[serde(default)]
+    pub backup: Option<Backup>,
+    /// How locks of AWS's own are lifted.
+    #[serde(default)]
+    pub unprotect: Vec<Unprotect>,
+    /// What can be done, by the word rules use.
+    pub verbs: BTreeMap<String, Verb>,
+}
+
+/// How a resource is saved before it goes.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// AWS CLI service and operation.
+    pub call: String,
+    /// Method and path, where the service has them.
+    #[serde(default)]
+    pub http: Option<String>,
+    /// The input.
+    #[serde(default)]
+    pub input: Map<String, Value>,
+    /// Kind of what it makes.
+    pub makes: Kind,
+    /// Id of what it makes, or `answer:` and the member of the answer that holds it.
+    pub id: String,
+    /// Facts by which it is found again when the answer was lost. Empty where `id` says it.
+    #[serde(default)]
+    pub found_by: Map<String, Value>,
+    /// Facts that hold once it is whole.
+    pub ready: Map<String, Value>,
+    /// Minutes it may take.
+    pub minutes: u32,
+    /// Whether a second call would make a second one.
+    #[serde(default)]
+    pub once: bool,
+    /// The command that brings the resource back from it.
+    pub restore: String,
+}
+
+/// How a lock of AWS's own is lifted.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unprotect {
+    /// The lock, as [`crate::model::Protection::Service`] names it.
+    pub flag: String,
+    /// AWS CLI service and operation.
+    pub call: String,
+    /// Method and path, where the service has them.
+    #[serde(default)]
+    pub http: Option<String>,
+    /// The input.
+    #[serde(default)]
+    pub input: Map<String, Value>,
+}
+
+/// Something that can be done about a resource.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verb {
+    /// The calls, in order. Empty where no API does it.
+    #[serde(default)]
+    pub moves: Vec<Move>,
+    /// What goes before the moves and takes many calls. Absent for most.
+    #[serde(default)]
+    pub procedure: Option<Procedure>,
+    /// Who can do it, and where, when no API does. Empty otherwise.
+    #[serde(default)]
+    pub by_hand: String,
+    /// Whether the kind's backup is taken first, as a step of its own.
+    #[serde(default)]
+    pub backup: bool,
+    /// Kind of the snapshot the calls themselves leave behind. Absent when they leave none.
+    #[serde(default)]
+    pub keeps: Option<Kind>,
+    /// What is gone for good afterwards. Empty when nothing is.
+    #[serde(default)]
+    pub loses: String,
+    /// The command that brings it back. Empty when none does.
+    #[serde(default)]
+    pub undo: String,
+    /// Days within which `undo` works. Absent when it does for as long as what it rests on is there.
+    #[serde(default)]
+    pub undo_days: Option<u32>,
+    /// Minutes until what was asked for must be seen.
+    #[serde(default = "ten")]
+    pub minutes: u32,
+}
+
+fn ten() -> u32 {
+    10
+}
+
+/// One call of a verb.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// AWS CLI service and operation: `ec2:DeleteVolume`.
+    pub call: String,
+    /// Method and path, where the service has them.
+    #[serde(default)]
+    pub http: Option<String>,
+    /// The input, with placeholders.
+    #[serde(default)]
+    pub input: Map<String, Value>,
+    /// Facts that must hold for the move to be needed. Empty when it always is.
+    #[serde(default, rename = "when")]
+    pub needed: Map<String, Value>,
+    /// What ends it. Absent for [`Until::Gone`] of a verb's last move, and [`Until::Sent`] of the others.
+    #[serde(default)]
+    pub until: Option<Until>,
+    /// Whether the call takes `DryRun`.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Whether a second call would do a second thing.
+    #[serde(default)]
+    pub once: bool,
+    /// Codes that say the resource is gone already, beside those that end in `NotFound`.
+    #[serde(default)]
+    pub gone: Vec<String>,
+}
+
+/// What ends a move.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Until {
+    /// `"gone"` or `"sent"`.
+    Word(UntilWord),
+    /// Facts that hold.
+    Facts(Map<String, Value>),
+}
+
+/// See [`Until`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UntilWord {
+    /// It is not listed any more.
+    Gone,
+    /// AWS took the call.
+    Sent,
+}
+
+/// What takes many calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Procedure {
+    /// Every version, delete marker and unfinished upload of a bucket.
+    EmptyBucket,
+    /// Images without a tag of a repository.
+    UntaggedImages,
+}
+
+/// Files of `rules/remedies/`, by name.
+mod files {
+    include!(concat!(env!("OUT_DIR"), "/remedy_files.rs"));
+}
+
+static REMEDIES: LazyLock<BTreeMap<Kind, Remedy>> = LazyLock::new(|| {
+    let read = |(name, text): &(&str, &str)| {
+        let remedy: Remedy = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        (remedy.kind.clone(), remedy)
+    };
+    // Part of the program, and a test reads every one.
+    files::REMEDY_FILES.iter().map(read).collect()
+});
+
+/// What can be done about resources of a kind. `None` for kinds without a file.
+pub fn remedy(kind: &Kind) -> Option<&'static Remedy> {
+    REMEDIES.get(kind)
+}
+
+/// Every remedy, by kind.
+pub fn remedies() -> impl Iterator<Item = &'static Remedy> {
+    REMEDIES.values()
+}
+
+impl Verb {
+    /// What ends the move at a place.
+    pub fn until(&self, place: usize) -> Until {
+        let default = if place + 1 == self.moves.len() { UntilWord::Gone } else { UntilWord::Sent };
+        self.moves.get(place).and_then(|one| one.until.clone()).unwrap_or(Until::Word(default))
+    }
+
+    /// Whether nothing brings back what it takes away.
+    pub fn is_irreversible(&self) -> bool {
+        self.undo.is_empty() && !self.loses.is_empty()
+    }
+}
+
+/// The IAM action of a call, `ec2:DeleteVolume`. It is a name to read: where AWS names the action otherwise, the
+/// worker that sends the call knows.
+pub fn operation(call: &str) -> (&str, &str) {
+    call.split_once(':').unwrap_or((call, ""))
+}
+
+/// Whether facts hold of a resource: each is one of the values given, or the value itself.
+pub fn holds(facts: &Map<String, Value>, resource: &Resource) -> bool {
+    facts.iter().all(|(name, wanted)| match (resource.facts.get(name), wanted) {
+        (Some(fact), Value::Array(values)) => values.contains(fact),
+        (Some(fact), value) => fact == value,
+        (None, _) => false,
+    })
+}
+
+/// What placeholders stand for.
+#[derive(Clone, Copy, Debug)]
+pub struct Blanks<'a> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// The step's own name for what it makes.
+    pub backup: &'a str,
+    /// The day of the plan.
+    pub when: &'a str,
+}
+
+/// A placeholder that stands for nothing known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{{{0}}}` is not known of this resource")]
+pub struct UnknownBlank(pub String);
+
+impl Blanks<'_> {
+    /// An input with its placeholders filled.
+    ///
+    /// Errors when a fact it names is absent from the resource.
+    pub fn fill(&self, input: &Map<String, Value>) -> Result<Value, UnknownBlank> {
+        let filled = input.iter().map(|(name, value)| Ok((name.clone(), self.value(value)?)));
+        Ok(Value::Object(filled.collect::<Result<_, UnknownBlank>>()?))
+    }
+
+    fn value(&self, value: &Value) -> Result<Value, UnknownBlank> {
+        match value {
+            Value::String(text) => self.template(text),
+            Value::Array(items) => {
+                Ok(Value::Array(items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?))
+            }
+            Value::Object(members) => self.fill(members),
+            other => Ok(other.clone()),
+        }
+    }
+
+    /// A text; one that is only a placeholder keeps the type of what it stands for.
+    fn template(&self, text: &str) -> Result<Value, UnknownBlank> {
+        let only = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        match only {
+            Some(name) if !name.contains(['{', '}']) => self.blank(name),
+            _ => self.text(text).map(Value::String),
+        }
+    }
+
+    /// A text with its placeholders filled.
+    ///
+    /// Errors as [`Blanks::fill`] does.
+    pub fn text(&self, template: &str) -> Result<String, UnknownBlank> {
+        let mut filled = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, behind)) = after.split_once('}') else { break };
+            filled.push_str(before);
+            match self.blank(name)? {
+                Value::String(text) => filled.push_str(&text),
+                other => filled.push_str(&other.to_string()),
+            }
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+
+    fn blank(&self, name: &str) -> Result<Value, UnknownBlank> {
+        let text = |text: &str| Ok(Value::String(text.to_owned()));
+        let resource = self.resource;
+        match name {
+            "id" => text(&resource.id),
+            "arn" => text(resource.arn.as_str()),
+            "name" => text(resource.label()),
+            "region" => text(resource.region.as_str()),
+            "account" => text(&resource.account),
+            "backup" => text(self.backup),
+            "when" => text(self.when),
+            fact => resource.facts.get(fact).cloned().ok_or_else(|| UnknownBlank(fact.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn volume() -> Resource {
+        serde_json::from_value(json!({
+            "arn": "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1", "id": "vol-1", "kind": "ec2:volume",
+            "account": "111122223333", "region": "eu-west-1", "facts": { "state": "available", "size_gib": 8.0 }
+        }))
+        .expect("a resource")
+    }
+
+    fn input(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn every_file_reads() {
+        assert!(remedies().count() > 0);
+        for one in remedies() {
+            assert!(!one.verbs.is_empty(), "{}", one.kind);
+        }
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_keep_their_type() {
+        let volume = volume();
+        let blanks = Blanks { resource: &volume, backup: "closeout-1", when: "2026-11-27" };
+        let filled = blanks.fill(&input(json!({
+            "Id": "{id}", "Ids": ["{id}"], "Size": "{size_gib}", "Text": "{name} of {region}", "Force": true
+        })));
+        let wanted =
+            json!({ "Id": "vol-1", "Ids": ["vol-1"], "Size": 8.0, "Text": "vol-1 of eu-west-1", "Force": true });
+        assert_eq!(filled, Ok(wanted));
+        let unknown = blanks.fill(&input(json!({ "A": { "B": "{zone}" } })));
+        assert_eq!(unknown, Err(UnknownBlank("zone".to_owned())));
+    }
+
+    #[test]
+    fn facts_hold_when_each_is_one_of_those_named() {
+        let is = |facts| holds(&input(facts), &volume());
+        assert!(is(json!({})) && is(json!({ "state": ["available", "error"] })) && is(json!({ "state": "available" })));
+        assert!(!is(json!({ "state": ["in-use"] })) && !is(json!({ "zone": ["a"] })));
+    }
+
+    #[test]
+    fn the_last_move_ends_when_it_is_gone_and_those_before_when_they_were_sent() {
+        let verb = &remedy(&Kind::new("ec2:volume")).expect("a file").verbs["detach-then-delete"];
+        assert!(matches!(verb.until(0), Until::Facts(_)));
+        assert_eq!(verb.until(1), Until::Word(UntilWord::Gone));
+        assert!(verb.is_irreversible());
+    }
+}
