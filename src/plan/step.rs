@@ -1,0 +1,230 @@
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{Kind, Region, Resource, ResourceId, Usd};
+
+/// Ordered steps to make marked resources go away, and what stays out with the reason. Frozen: what is applied is
+/// what was read, hash and all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Plan {
+    /// Version of this document's form.
+    pub schema_version: u32,
+    /// Version of the program that made it.
+    pub made_by: String,
+    /// SHA-256 of the document without this line, in hexadecimal digits.
+    #[serde(default)]
+    pub hash: String,
+    /// The account it is for, and no other.
+    pub account: PlanAccount,
+    /// When the resources were read that it rests on.
+    pub scanned_at: Timestamp,
+    /// Regions that were read.
+    pub scope: Vec<Region>,
+    /// What the person allowed beyond the plain.
+    pub allowed: Allowed,
+    /// The steps, in the order of their waves.
+    pub steps: Vec<Step>,
+    /// What was asked for and stays out.
+    pub held: Vec<Held>,
+}
+
+/// The account a plan is for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanAccount {
+    /// Twelve digits.
+    pub id: String,
+    /// Its alias. Absent when it has none, or it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+}
+
+/// What a person allowed beyond the plain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Allowed {
+    /// What must go first is added to the plan.
+    #[serde(default)]
+    pub dependents: bool,
+    /// The owner of what is managed is added in its stead.
+    #[serde(default)]
+    pub owners: bool,
+    /// Locks of AWS's own are lifted by steps of their own.
+    #[serde(default)]
+    pub unprotect: bool,
+    /// Stop or detach and tag with a date, instead of deleting; days until it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine_days: Option<u32>,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// Its number in the plan, from 1 in the order they are shown.
+    pub number: u32,
+    /// Steps of a wave may run at the same time; a wave begins when the one before it has ended. Backups are wave 0.
+    pub wave: u32,
+    /// What is done.
+    pub work: Work,
+    /// The verb of the rules: `delete`, `snapshot-then-delete`.
+    pub verb: String,
+    /// What it is done to, as it was when the plan was made.
+    pub resource: Resource,
+    /// Numbers of the steps that must have ended well before.
+    pub after: Vec<u32>,
+    /// Name of what it makes or leaves behind. Empty when it leaves nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub backup: String,
+    /// Dollars a month it saves. Absent when the price is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saves_monthly_usd: Option<Usd>,
+    /// What is gone for good. Empty when nothing is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub loses: String,
+    /// The command that brings it back. Empty when none does: with something in `loses` the step is irreversible.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub undo: String,
+    /// Days within which that works. Absent when it does as long as what it rests on is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_days: Option<u32>,
+    /// IAM actions it takes.
+    pub actions: Vec<String>,
+    /// The same as AWS CLI lines, to read or to run by hand.
+    pub commands: Vec<String>,
+    /// Minutes until its end must be seen.
+    pub minutes: u32,
+    /// What goes on working worse without it: resources that name it and do not have to go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<String>,
+    /// What goes away with it, though no step names it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes_along: Vec<String>,
+    /// Fingerprints of the findings it answers. Empty for what was added because others need it gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "does")]
+pub enum Work {
+    /// Saves the resource.
+    Backup,
+    /// Lifts a lock of AWS's own.
+    Unprotect {
+        /// The lock.
+        flag: String,
+    },
+    /// Does what its verb says.
+    Act,
+}
+
+/// Something that was asked for and stays out of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Held {
+    /// What.
+    pub resource: ResourceId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its region.
+    pub region: Region,
+    /// Its name or id, for people.
+    pub label: String,
+    /// Why.
+    pub why: HeldWhy,
+    /// Resources that would have to be in the plan, or be asked for instead, for it to be possible.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offer: Vec<ResourceId>,
+}
+
+/// Why something stays out of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "held")]
+pub enum HeldWhy {
+    /// Somebody wants it kept, or its tags could not be read.
+    Kept {
+        /// The lock, for people.
+        lock: String,
+    },
+    /// AWS refuses until a lock is lifted, which was not allowed or is not known to be possible.
+    Locked {
+        /// The lock.
+        flag: String,
+    },
+    /// Something manages it and would repeat or break.
+    Owned {
+        /// The owner, for people.
+        by: String,
+    },
+    /// Others must go first and are not in the plan.
+    InUse {
+        /// Who, for people.
+        by: Vec<String>,
+    },
+    /// Others that must go first are held themselves.
+    Behind {
+        /// Who, for people.
+        by: Vec<String>,
+    },
+    /// It and others would each have to go before the other.
+    Cycle {
+        /// All of them, for people.
+        with: Vec<String>,
+    },
+    /// No API does it.
+    ByHand {
+        /// Who can, and where.
+        how: String,
+    },
+    /// The rule advises; there is nothing to delete.
+    Advice {
+        /// The rule's word: `review`, `modify`.
+        verb: String,
+    },
+    /// Nothing here knows how.
+    NoRemedy {
+        /// What was asked for.
+        verb: String,
+    },
+    /// A fact that a call needs is not known.
+    Unknown {
+        /// Its name.
+        fact: String,
+    },
+    /// The audit has no such resource, or it was opened without its inventory.
+    NotListed,
+}
+
+impl Step {
+    /// Whether nothing brings back what it takes away.
+    pub fn is_irreversible(&self) -> bool {
+        self.undo.is_empty() && !self.loses.is_empty()
+    }
+}
+
+impl Plan {
+    /// The hash of everything but the hash.
+    ///
+    /// Errors when it cannot be written as JSON.
+    pub fn fingerprint(&self) -> serde_json::Result<String> {
+        use sha2::{Digest, Sha256};
+        let bare = Plan { hash: String::new(), ..self.clone() };
+        // By way of a value: its maps are sorted, so that equal plans give equal bytes.
+        let value: Value = serde_json::to_value(&bare)?;
+        let digest = Sha256::digest(serde_json::to_vec(&value)?);
+        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// How many resources it makes go away: what the phrase counts.
+    pub fn deletions(&self) -> usize {
+        self.steps.iter().filter(|step| step.work == Work::Act).count()
+    }
+
+    /// What has to be typed before it is applied: `delete 5 in acme-sandbox`, with the account's number where it has
+    /// no alias.
+    pub fn phrase(&self) -> String {
+        format!("delete {} in {}", self.deletions(), self.account.alias.as_ref().unwrap_or(&self.account.id))
+    }
+}
