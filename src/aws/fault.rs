@@ -24,12 +24,24 @@ pub struct Fault {
     pub said: String,
     /// One line for people, cleaned.
     pub detail: String,
+    /// HTTP status of the answer. Zero when there was none.
+    pub status: u16,
+    /// AWS's id of the request. Empty when there was no answer, or none in it.
+    pub request_id: String,
 }
 
 impl Fault {
     /// A fault that is not an SDK error.
     pub fn new(why: Why, action: &str, detail: impl Into<String>) -> Fault {
-        Fault { why, action: action.to_owned(), code: String::new(), said: String::new(), detail: detail.into() }
+        Fault {
+            why,
+            action: action.to_owned(),
+            code: String::new(),
+            said: String::new(),
+            detail: detail.into(),
+            status: 0,
+            request_id: String::new(),
+        }
     }
 
     /// For `map_err`: turns the SDK's error of a request with the given IAM action into a fault.
@@ -51,6 +63,16 @@ impl Fault {
     /// Whether the host's name leads nowhere.
     pub fn is_unresolved(&self) -> bool {
         self.why == Why::Unreachable && UNRESOLVED.iter().any(|words| self.detail.contains(words))
+    }
+
+    /// Whether AWS may have done what was asked for all the same: it did not answer, or the answer says that
+    /// something went wrong on its side.
+    pub fn is_undecided(&self) -> bool {
+        match self.why {
+            Why::TimedOut | Why::Unreachable => true,
+            Why::Throttled | Why::Expired | Why::Denied => false,
+            _ => self.status >= 500 || (self.status < 400 && self.status > 0),
+        }
     }
 
     /// Whether it only says that the resource was deleted since it was listed.
@@ -95,7 +117,10 @@ where
         code: code.to_owned(),
         said: String::new(),
         detail: clean(&detail).into_owned(),
+        status: 0,
+        request_id: String::new(),
     };
+    let of = |raw: &HttpResponse| (raw.status().as_u16(), request_id(raw));
     match error {
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();
@@ -103,7 +128,9 @@ where
             let unread = chain_of(Some(service.err()));
             let message = service.err().message().unwrap_or(&unread);
             let why = why_of(code, message, status);
-            Fault { said: message.to_owned(), ..fault(why, code, explain(why, code, message, action)) }
+            let (status, request_id) = of(service.raw());
+            let detail = explain(why, code, message, action);
+            Fault { said: message.to_owned(), status, request_id, ..fault(why, code, detail) }
         }
         SdkError::TimeoutError(_) => fault(Why::TimedOut, "", "no answer in time".to_owned()),
         SdkError::DispatchFailure(dispatch) => {
@@ -121,7 +148,8 @@ where
         SdkError::ResponseError(response) => {
             let status = response.raw().status().as_u16();
             let why = if status >= 500 { Why::Unreachable } else { Why::Error };
-            fault(why, "", format!("the answer could not be read (HTTP {status}): broken off or garbled"))
+            let detail = format!("the answer could not be read (HTTP {status}): broken off or garbled");
+            Fault { status, request_id: of(response.raw()).1, ..fault(why, "", detail) }
         }
         other => {
             let chain = chain_of(Some(other));
@@ -129,6 +157,16 @@ where
             fault(why, "", chain)
         }
     }
+}
+
+/// AWS's id of a request: in a header of one of several names, or in the text of an answer in XML.
+pub(super) fn request_id(response: &HttpResponse) -> String {
+    const NAMES: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
+    let header = NAMES.iter().find_map(|name| response.headers().get(name));
+    let text = || String::from_utf8_lossy(response.body().bytes().unwrap_or_default()).into_owned();
+    let inside = |name| super::api::read::element(&text(), name).to_owned();
+    let id = header.map_or_else(|| [inside("RequestId"), inside("requestId")].concat(), str::to_owned);
+    clean(&id).chars().take(100).collect()
 }
 
 /// The reason behind an error code. AWS has no single list; these are the codes its query, JSON and REST

@@ -32,6 +32,11 @@ pub enum Protocol {
         /// Date of the API: `2012-12-01`.
         version: &'static str,
     },
+    /// A form posted to `/` as EC2 writes it, where lists have no `member` between name and number.
+    Ec2 {
+        /// Date of the API: `2016-11-15`.
+        version: &'static str,
+    },
     /// Methods and paths, XML bodies.
     RestXml,
 }
@@ -177,14 +182,19 @@ impl Call {
         let (method, template) = self.http;
         match self.service.protocol {
             Protocol::Json { .. } => Request::new(method, template.to_owned(), Value::Object(members).to_string()),
-            Protocol::Query { version } => {
+            Protocol::Query { version } | Protocol::Ec2 { version } => {
+                let joint = if matches!(self.service.protocol, Protocol::Ec2 { .. }) { "" } else { ".member" };
                 let mut form =
                     vec![("Action".to_owned(), self.operation.to_owned()), ("Version".to_owned(), version.to_owned())];
-                members.iter().for_each(|(name, value)| fill_form(name, value, &mut form));
+                members.iter().for_each(|(name, value)| fill_form(name, value, joint, &mut form));
                 Request::new(method, template.to_owned(), pairs(&form))
             }
             Protocol::RestJson | Protocol::RestXml => {
+                let headers = take_headers(&mut members);
                 let path = fill_path(template, &mut members);
+                if members.is_empty() && method != "POST" {
+                    return Request { headers, ..Request::new(method, path, String::new()) };
+                }
                 if method == "GET" {
                     let mut query = Vec::new();
                     members.iter().for_each(|(name, value)| fill_query(name, value, &mut query));
@@ -192,10 +202,53 @@ impl Call {
                     let path = if query.is_empty() { path } else { format!("{path}{joint}{}", pairs(&query)) };
                     return Request::new(method, path, String::new());
                 }
-                Request::new(method, path, Value::Object(members).to_string())
+                Request { headers, ..Request::new(method, path, Value::Object(members).to_string()) }
             }
         }
     }
+}
+
+/// An operation that changes something. Only what takes leftovers away makes one, which a test of the layers holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Act(Call);
+
+impl Service {
+    /// An operation that changes something: its name, and its method and path where the protocol has them, as in
+    /// `DELETE /functions/{FunctionName}`.
+    pub fn act(&'static self, operation: &'static str, http: Option<&'static str>) -> Act {
+        let http = http.and_then(|http| http.split_once(' ')).unwrap_or(("POST", "/"));
+        Act(Call { service: self, operation, action: None, http, paging: None })
+    }
+}
+
+impl Act {
+    /// What goes out. Errors with a phrase where the protocol cannot carry the input.
+    pub(super) fn write(&self, input: &Value) -> Result<Request, &'static str> {
+        let request = self.0.write(input);
+        let has_body = !request.body.is_empty() && request.body != "{}";
+        match self.0.service.protocol {
+            Protocol::RestXml if has_body => Err("an input in XML is not written here"),
+            Protocol::RestXml => Ok(Request { body: String::new(), ..request }),
+            _ => Ok(request),
+        }
+    }
+
+    /// The operation, for sending it.
+    pub(super) fn call(&self) -> &Call {
+        &self.0
+    }
+
+    /// The IAM action the caller needs.
+    pub fn action(&self) -> String {
+        self.0.action()
+    }
+}
+
+/// Members that are headers: their names begin with `header:`.
+fn take_headers(members: &mut Map<String, Value>) -> Vec<(String, String)> {
+    let names: Vec<String> = members.keys().filter(|name| name.starts_with("header:")).cloned().collect();
+    let taken = names.into_iter().filter_map(|name| Some((name.clone(), members.remove(&name)?)));
+    taken.map(|(name, value)| (name.trim_start_matches("header:").to_owned(), text(&value))).collect()
 }
 
 /// A request as it goes out, without address and signature.
@@ -207,11 +260,13 @@ pub struct Request {
     pub path: String,
     /// Body; empty for `GET`.
     pub body: String,
+    /// Headers of the request's own, by name.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Request {
     fn new(method: &'static str, path: String, body: String) -> Request {
-        Request { method, path, body }
+        Request { method, path, body, headers: Vec::new() }
     }
 }
 
@@ -249,16 +304,16 @@ fn fill_query(name: &str, value: &Value, query: &mut Vec<(String, String)>) {
     }
 }
 
-/// Lists become `Name.member.1`, objects `Name.Member`.
-fn fill_form(name: &str, value: &Value, form: &mut Vec<(String, String)>) {
+/// Lists become `Name.member.1`, or `Name.1` where nothing is between, objects `Name.Member`.
+fn fill_form(name: &str, value: &Value, joint: &str, form: &mut Vec<(String, String)>) {
     match value {
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                fill_form(&format!("{name}.member.{}", i + 1), item, form);
+                fill_form(&format!("{name}{joint}.{}", i + 1), item, joint, form);
             }
         }
         Value::Object(members) => {
-            members.iter().for_each(|(member, value)| fill_form(&format!("{name}.{member}"), value, form));
+            members.iter().for_each(|(member, value)| fill_form(&format!("{name}.{member}"), value, joint, form));
         }
         other => form.push((name.to_owned(), text(other))),
     }
@@ -293,7 +348,7 @@ fn encode(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use crate::aws::api::services::{KINESIS, QUICKSIGHT, REDSHIFT};
+    use crate::aws::api::services::{EC2, KINESIS, LAMBDA, QUICKSIGHT, REDSHIFT, ROUTE53};
 
     #[test]
     fn json_input_is_the_body() {
@@ -326,6 +381,27 @@ mod tests {
         assert_eq!(call.write(&json!({ "token": "x=y", "size": 1 })).path, "/things?nextToken=x%3Dy&all=true");
         let first = call.write(&json!({ "size": 1 }));
         assert_eq!((first.path.as_str(), first.body.as_str()), ("/things?all=true", r#"{"size":1}"#));
+    }
+
+    #[test]
+    fn an_act_of_ec2_numbers_its_lists_plainly() {
+        let act = EC2.act("DeleteVpcEndpoints", None);
+        let request = act.write(&json!({ "VpcEndpointId": ["vpce-1", "vpce-2"], "DryRun": true })).expect("a form");
+        assert_eq!(
+            request.body,
+            "Action=DeleteVpcEndpoints&Version=2016-11-15&DryRun=true&VpcEndpointId.1=vpce-1&VpcEndpointId.2=vpce-2"
+        );
+    }
+
+    #[test]
+    fn an_act_of_a_path_fills_it_and_keeps_the_rest_for_query_header_and_body() {
+        let act = LAMBDA.act("DeleteFunction", Some("DELETE /2015-03-31/functions/{FunctionName}?Qualifier={Qualifier}"));
+        let request = act.write(&json!({ "FunctionName": "a b", "header:If-Match": "E1" })).expect("a path");
+        assert_eq!((request.method, request.path.as_str()), ("DELETE", "/2015-03-31/functions/a%20b"));
+        assert_eq!((request.body.as_str(), request.headers), ("", vec![("If-Match".to_owned(), "E1".to_owned())]));
+        let put = ROUTE53.act("UpdateHealthCheck", Some("POST /2013-04-01/healthcheck/{HealthCheckId}"));
+        assert!(put.write(&json!({ "HealthCheckId": "h", "Port": 1 })).is_err());
+        assert_eq!(put.write(&json!({ "HealthCheckId": "h" })).expect("no input").body, "");
     }
 
     #[test]

@@ -17,6 +17,6 @@ pub mod read;
 pub mod send;
 pub mod services;
 
-pub use call::{Call, Service};
+pub use call::{Act, Call, Service};
 pub use read::{At, List, Pair, Tags};
-pub use send::{Pages, each};
+pub use send::{Answer, Pages, each};

@@ -27,8 +27,9 @@ use futures_util::stream::{self, StreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::call::{Call, Protocol, Request};
+use super::call::{Act, Call, Protocol, Request};
 use super::{offered, read};
+use crate::aws::fault::request_id;
 use crate::aws::{Cx, Fault};
 use crate::model::Why;
 
@@ -59,8 +60,8 @@ impl Cx {
             return Err(Fault::new(Why::NotOffered, &action, detail));
         };
         let url = self.config().endpoint_url().map_or_else(|| format!("https://{}", address.host), str::to_owned);
-        let operation = self.operation(call, &url, &address.region);
-        operation.invoke(call.write(input)).await.map_err(|error| {
+        let operation = self.operation(call, &url, &address.region, true);
+        operation.invoke(call.write(input)).await.map(|answer| answer.text).map_err(|error| {
             let fault = Fault::api(&action, &error);
             if fault.is_unresolved() && offered::lacks(call.service.name, &address.region) {
                 let detail = format!("AWS has no endpoint for {} in {}", call.service.name, address.region);
@@ -70,7 +71,24 @@ impl Cx {
         })
     }
 
-    fn operation(&self, call: &Call, url: &str, region: &str) -> Operation<Request, String, ApiError> {
+    /// Sends one request that changes something, once: whether it may be sent again is for the caller to say, who
+    /// knows what a second time would do.
+    ///
+    /// Errors when AWS refuses or does not answer; [`Fault::is_undecided`] tells whether it may have been done all the
+    /// same.
+    pub async fn act(&self, act: &Act, input: &Value) -> Result<Answer, Fault> {
+        let (call, action) = (act.call(), act.action());
+        let Some(address) = call.service.address(self.partition(), self.endpoint_region().as_str()) else {
+            let detail = format!("{} is not offered in partition {}", call.service.name, self.partition());
+            return Err(Fault::new(Why::NotOffered, &action, detail));
+        };
+        let request = act.write(input).map_err(|why| Fault::new(Why::Error, &action, why))?;
+        let url = self.config().endpoint_url().map_or_else(|| format!("https://{}", address.host), str::to_owned);
+        let operation = self.operation(call, &url, &address.region, false);
+        operation.invoke(request).await.map_err(|error| Fault::api(&action, &error))
+    }
+
+    fn operation(&self, call: &Call, url: &str, region: &str, again: bool) -> Operation<Request, Answer, ApiError> {
         let config = self.config();
         let mut layer = Layer::new("closeout");
         layer.store_put(SigningName::from_static(call.service.signing));
@@ -110,9 +128,10 @@ impl Cx {
             .retry_classifier(AwsErrorCodeClassifier::<ApiError>::new())
             .retry_classifier(TransientErrorClassifier::<ApiError>::new())
             .runtime_plugin(StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(parts));
-        if let Some(retries) = config.retry_config() {
-            builder = builder.standard_retry(retries);
-        }
+        builder = match config.retry_config() {
+            Some(retries) if again => builder.standard_retry(retries),
+            _ => builder.no_retry(),
+        };
         if let Some(timeouts) = config.timeout_config() {
             builder = builder.timeout_config(timeouts.clone());
         }
@@ -139,7 +158,7 @@ fn written(
             headers.insert("content-type", format!("application/x-amz-json-{version}"));
             headers.insert("x-amz-target", format!("{target}.{operation}"));
         }
-        Protocol::Query { .. } => {
+        Protocol::Query { .. } | Protocol::Ec2 { .. } => {
             headers.insert("content-type", "application/x-www-form-urlencoded");
         }
         Protocol::RestJson if request.method != "GET" => {
@@ -150,18 +169,54 @@ fn written(
     if request.method != "GET" {
         headers.insert("content-length", request.body.len().to_string());
     }
+    for (name, value) in request.headers {
+        headers.try_insert(name, value)?;
+    }
     Ok(http)
 }
 
+/// What AWS answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The body.
+    pub text: String,
+    /// AWS's id of the request. Empty when it gave none.
+    pub request_id: String,
+}
+
+impl Answer {
+    /// A member of the answer, wherever in it: its text in XML, its value in JSON. `None` when it is not there.
+    pub fn member(&self, name: &str) -> Option<String> {
+        if let Ok(body) = serde_json::from_str::<Value>(&self.text) {
+            return found_in(&body, name);
+        }
+        let raw = read::element(&self.text, name);
+        let text = quick_xml::escape::unescape(raw).map_or_else(|_| raw.to_owned(), Cow::into_owned);
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+fn found_in(value: &Value, name: &str) -> Option<String> {
+    match value {
+        Value::Object(members) => match members.get(name) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => members.values().find_map(|member| found_in(member, name)),
+        },
+        Value::Array(items) => items.iter().find_map(|item| found_in(item, name)),
+        _ => None,
+    }
+}
+
 /// The text of an answer, or what AWS said instead.
-fn answered(protocol: Protocol, response: &HttpResponse) -> Result<String, OrchestratorError<ApiError>> {
+fn answered(protocol: Protocol, response: &HttpResponse) -> Result<Answer, OrchestratorError<ApiError>> {
     let bytes = response.body().bytes().unwrap_or_default();
     if response.status().is_success() {
         let text = std::str::from_utf8(bytes).map_err(|error| OrchestratorError::other(error.to_string()))?;
-        return Ok(text.to_owned());
+        return Ok(Answer { text: text.to_owned(), request_id: request_id(response) });
     }
     let text = String::from_utf8_lossy(bytes);
-    let xml = matches!(protocol, Protocol::Query { .. } | Protocol::RestXml);
+    let xml = matches!(protocol, Protocol::Query { .. } | Protocol::Ec2 { .. } | Protocol::RestXml);
     let (code, message) = if xml { xml_error(&text) } else { json_error(response, &text) };
     let mut said = ErrorMetadata::builder();
     if !code.is_empty() {
@@ -238,7 +293,7 @@ fn text<'a>(call: &Call, answer: &'a str) -> Result<Text<'a>, Fault> {
             let inside = read::element(answer, &format!("{}Result", call.operation));
             Ok(Text::Xml(Cow::Owned(format!("<r>{inside}</r>"))))
         }
-        Protocol::RestXml => Ok(Text::Xml(Cow::Borrowed(answer))),
+        Protocol::RestXml | Protocol::Ec2 { .. } => Ok(Text::Xml(Cow::Borrowed(answer))),
     }
 }
 
@@ -258,7 +313,7 @@ fn mark(call: &Call, name: &str, answer: &str) -> String {
                 other => other.to_string(),
             }
         }
-        Protocol::Query { .. } | Protocol::RestXml => {
+        Protocol::Query { .. } | Protocol::Ec2 { .. } | Protocol::RestXml => {
             let raw = read::element(answer, name);
             quick_xml::escape::unescape(raw).map_or_else(|_| raw.to_owned(), std::borrow::Cow::into_owned)
         }

@@ -6,17 +6,19 @@ use super::call::{Place, Protocol, Service};
 
 /// A constant for each service, and a list of all of them.
 macro_rules! services {
-    ($($(#[$doc:meta])* $const:ident = $name:literal, $signing:literal, $iam:literal, $protocol:expr, $place:expr;)+) => {
+    ($(#[$list_doc:meta])* $list:ident: $($(#[$doc:meta])* $const:ident = $name:literal, $signing:literal, $iam:literal, $protocol:expr, $place:expr;)+) => {
         $($(#[$doc])*
         pub const $const: &Service =
             &Service { name: $name, signing: $signing, iam: $iam, protocol: $protocol, place: $place };)+
 
-        /// Every one of them, by name.
-        pub const ALL: &[&Service] = &[$($const),+];
+        $(#[$list_doc])*
+        pub const $list: &[&Service] = &[$($const),+];
     };
 }
 
 services! {
+    /// Every one of them, by name.
+    ALL:
     /// AWS Certificate Manager.
     ACM = "acm", "acm", "acm", Protocol::Json { version: "1.1", target: "CertificateManager" }, Place::Regional("acm");
     /// AWS Certificate Manager Private Certificate Authority.
@@ -181,4 +183,30 @@ services! {
     WORKMAIL = "workmail", "workmail", "workmail", Protocol::Json { version: "1.1", target: "WorkMailService" }, Place::Regional("workmail");
     /// Amazon WorkSpaces.
     WORKSPACES = "workspaces", "workspaces", "workspaces", Protocol::Json { version: "1.1", target: "WorkspacesService" }, Place::Regional("workspaces");
+}
+
+services! {
+    /// Services that are read through an SDK crate, and without it only where something is changed, by name.
+    CHANGED:
+    /// Amazon EC2 Auto Scaling.
+    AUTOSCALING = "autoscaling", "autoscaling", "autoscaling", Protocol::Query { version: "2011-01-01" }, Place::Regional("autoscaling");
+    /// Amazon CloudWatch.
+    CLOUDWATCH = "cloudwatch", "monitoring", "cloudwatch", Protocol::Query { version: "2010-08-01" }, Place::Regional("monitoring");
+    /// Amazon EC2, EBS and VPC.
+    EC2 = "ec2", "ec2", "ec2", Protocol::Ec2 { version: "2016-11-15" }, Place::Regional("ec2");
+    /// Classic Load Balancers.
+    ELB = "elb", "elasticloadbalancing", "elasticloadbalancing", Protocol::Query { version: "2012-06-01" }, Place::Regional("elasticloadbalancing");
+    /// Application, Network and Gateway Load Balancers.
+    ELBV2 = "elbv2", "elasticloadbalancing", "elasticloadbalancing", Protocol::Query { version: "2015-12-01" }, Place::Regional("elasticloadbalancing");
+    /// AWS Identity and Access Management.
+    IAM = "iam", "iam", "iam", Protocol::Query { version: "2010-05-08" }, Place::Central("iam.amazonaws.com");
+    /// Amazon CloudWatch Logs.
+    LOGS = "logs", "logs", "logs", Protocol::Json { version: "1.1", target: "Logs_20140328" }, Place::Regional("logs");
+    /// Amazon RDS and Aurora.
+    RDS = "rds", "rds", "rds", Protocol::Query { version: "2014-10-31" }, Place::Regional("rds");
+}
+
+/// A service by its name in the AWS CLI.
+pub fn named(name: &str) -> Option<&'static Service> {
+    ALL.iter().chain(CHANGED).copied().find(|service| service.name == name)
 }
