@@ -53,6 +53,7 @@ pub mod app;
 pub mod audit;
 pub mod aws;
 pub mod bill;
+pub mod clean;
 pub mod cli;
 pub mod model;
 pub mod plan;

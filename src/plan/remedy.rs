@@ -207,9 +207,11 @@ pub fn operation(call: &str) -> (&str, &str) {
     call.split_once(':').unwrap_or((call, ""))
 }
 
-/// Whether facts hold of a resource: each is one of the values given, or the value itself.
+/// Whether facts hold of a resource: each is one of the values given, or the value itself, or there or not there as
+/// `{ present = true }` says.
 pub fn holds(facts: &Map<String, Value>, resource: &Resource) -> bool {
     facts.iter().all(|(name, wanted)| match (resource.facts.get(name), wanted) {
+        (fact, Value::Object(test)) => test.get("present").and_then(Value::as_bool) == Some(fact.is_some()),
         (Some(fact), Value::Array(values)) => values.contains(fact),
         (Some(fact), value) => fact == value,
         (None, _) => false,
@@ -285,7 +287,9 @@ impl Blanks<'_> {
         let resource = self.resource;
         match name {
             "id" => text(&resource.id),
-            "arn" => text(resource.arn.as_str()),
+            // What stands behind `#` was put there to tell two kinds of one ARN apart.
+            "arn" => text(resource.arn.as_str().split('#').next().unwrap_or_default()),
+            "partition" => text(resource.arn.as_str().split(':').nth(1).unwrap_or("aws")),
             "name" => text(resource.label()),
             "region" => text(resource.region.as_str()),
             "account" => text(&resource.account),
@@ -340,6 +344,8 @@ mod tests {
         let is = |facts| holds(&input(facts), &volume());
         assert!(is(json!({})) && is(json!({ "state": ["available", "error"] })) && is(json!({ "state": "available" })));
         assert!(!is(json!({ "state": ["in-use"] })) && !is(json!({ "zone": ["a"] })));
+        assert!(is(json!({ "state": { "present": true }, "zone": { "present": false } })));
+        assert!(!is(json!({ "zone": { "present": true } })));
     }
 
     #[test]

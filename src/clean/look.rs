@@ -1,0 +1,59 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Mutex as TurnMutex;
+use tokio::time::Instant;
+
+use super::world::World;
+use crate::model::{Cell, Resource, ResourceId};
+
+/// A list of a cell, or why it is not whole.
+type Listed = Result<Arc<Vec<Resource>>, String>;
+
+/// A cell's last list, with the moment its reading began.
+type Slot = Arc<TurnMutex<Option<(Instant, Listed)>>>;
+
+/// Reads cells again; who waits for the same cell shares one reading.
+pub(super) struct Eyes<'w, W> {
+    world: &'w W,
+    cells: Mutex<HashMap<Cell, Slot>>,
+}
+
+impl<'w, W: World> Eyes<'w, W> {
+    pub(super) fn new(world: &'w W) -> Eyes<'w, W> {
+        Eyes { world, cells: Mutex::default() }
+    }
+
+    /// The list of a cell, read no earlier than `since`.
+    pub(super) async fn list(&self, cell: &Cell, since: Instant) -> Listed {
+        let slot = {
+            let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+            cells.entry(cell.clone()).or_default().clone()
+        };
+        let mut held = slot.lock().await;
+        if let Some((begun, listed)) = held.as_ref()
+            && *begun >= since
+        {
+            return listed.clone();
+        }
+        let begun = Instant::now();
+        let listed = self.world.read(cell).await.map(Arc::new);
+        *held = Some((begun, listed.clone()));
+        listed
+    }
+
+    /// A resource as it is, read no earlier than `since`. `None` when a whole list does not have it.
+    pub(super) async fn find(
+        &self,
+        resource: &Resource,
+        since: Instant,
+    ) -> Result<Option<Resource>, String> {
+        let cell = self.world.cell(&resource.kind, &resource.region);
+        let listed = self.list(&cell, since).await?;
+        Ok(with(&listed, &resource.arn))
+    }
+}
+
+fn with(listed: &[Resource], arn: &ResourceId) -> Option<Resource> {
+    listed.iter().find(|one| one.arn == *arn).cloned()
+}
