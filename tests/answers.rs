@@ -159,6 +159,10 @@ fn service(service: &closeout::aws::api::Service) -> Value {
         }
         Protocol::RestJson => row["protocol"] = json!("rest-json"),
         Protocol::RestXml => row["protocol"] = json!("rest-xml"),
+        Protocol::Ec2 { version } => {
+            row["protocol"] = json!("ec2");
+            row["version"] = json!(version);
+        }
         Protocol::Query { version } => {
             row["protocol"] = json!("query");
             row["version"] = json!(version);

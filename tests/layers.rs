@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("quota", &["model", "aws"]),
     ("bill", &["model", "aws"]),
     ("price", &["model", "aws"]),
+    ("clean", &["model", "aws", "plan"]),
     ("report", &["model", "audit", "score"]),
     ("tui", &["model", "audit", "score"]),
     ("cli", &["report"]),
@@ -36,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "quota",
             "bill",
             "price",
+            "clean",
             "report",
             "tui",
             "cli",
@@ -45,7 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// The only modules that may name the SDK.
-const WORKERS: &[&str] = &["aws", "scan", "quota", "bill", "price"];
+const WORKERS: &[&str] = &["aws", "scan", "quota", "bill", "price", "clean"];
 
 /// First words of operations that only read. Client methods are named after operations.
 const READING: &[&str] = &["describe_", "get_", "head_", "list_", "lookup_", "search_"];

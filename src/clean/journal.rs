@@ -358,4 +358,3 @@ pub fn runs(folder: &Path) -> io::Result<Vec<String>> {
     names.sort_unstable_by(|a, b| b.cmp(a));
     Ok(names)
 }
-

@@ -43,11 +43,7 @@ impl<'w, W: World> Eyes<'w, W> {
     }
 
     /// A resource as it is, read no earlier than `since`. `None` when a whole list does not have it.
-    pub(super) async fn find(
-        &self,
-        resource: &Resource,
-        since: Instant,
-    ) -> Result<Option<Resource>, String> {
+    pub(super) async fn find(&self, resource: &Resource, since: Instant) -> Result<Option<Resource>, String> {
         let cell = self.world.cell(&resource.kind, &resource.region);
         let listed = self.list(&cell, since).await?;
         Ok(with(&listed, &resource.arn))

@@ -14,7 +14,7 @@ pub async fn to_aws(cx: &Cx, order: &Order<'_>) -> Result<Answer, Fault> {
         return Err(Fault::new(Why::NotOffered, order.call, format!("no way to speak to {service} is known here")));
     };
     let act = service.act(name, order.http);
-    cx.in_region(&order.resource.region).act(&act, &order.input).await
+    cx.in_region(&order.region).act(&act, &order.input).await
 }
 
 /// Whether AWS says that something else has to go, or come to rest, before: the codes in which its services say so.

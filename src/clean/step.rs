@@ -48,6 +48,7 @@ struct Sent<'s> {
     place: u32,
     call: &'static str,
     http: Option<&'static str>,
+    at: Option<&'static str>,
     input: &'s Map<String, Value>,
     once: bool,
     gone: &'s [String],
@@ -161,6 +162,7 @@ impl<W: World> Stepping<'_, '_, W> {
                     place: 0,
                     call: &backup.call,
                     http: backup.http.as_deref(),
+                    at: backup.at.as_deref(),
                     input: &backup.input,
                     once: backup.once,
                     gone: &[],
@@ -231,6 +233,7 @@ impl<W: World> Stepping<'_, '_, W> {
                 place: 0,
                 call: &unprotect.call,
                 http: unprotect.http.as_deref(),
+                at: unprotect.at.as_deref(),
                 input: &unprotect.input,
                 once: false,
                 gone: &[],
@@ -304,13 +307,7 @@ impl<W: World> Stepping<'_, '_, W> {
         if verb.keeps.is_some() { self.step.backup.clone() } else { String::new() }
     }
 
-    async fn send_move(
-        &mut self,
-        place: u32,
-        one: &'static Move,
-        until: &Until,
-        now: &Resource,
-    ) -> Result<Came, Halt> {
+    async fn send_move(&mut self, place: u32, one: &'static Move, until: &Until, now: &Resource) -> Result<Came, Halt> {
         let leads_to = match until {
             Until::Word(UntilWord::Gone) => LeadsTo::Gone,
             Until::Word(UntilWord::Sent) => LeadsTo::Nothing,
@@ -320,6 +317,7 @@ impl<W: World> Stepping<'_, '_, W> {
             place,
             call: &one.call,
             http: one.http.as_deref(),
+            at: one.at.as_deref(),
             input: &one.input,
             once: one.once,
             gone: &one.gone,
@@ -355,13 +353,18 @@ impl<W: World> Stepping<'_, '_, W> {
     // --- sending ------------------------------------------------------------------------------------
 
     async fn send(&mut self, sent: &Sent<'_>, now: &Resource) -> Result<Came, Halt> {
-        let input = match self.blanks(now).fill(sent.input) {
-            Ok(input) => input,
+        let filled = self.blanks(now).fill(sent.input).and_then(|input| {
+            let at = sent.at.map(|at| self.blanks(now).text(at)).transpose()?;
+            Ok((input, at.map_or_else(|| now.region.clone(), crate::model::Region::new)))
+        });
+        let (input, region) = match filled {
+            Ok(filled) => filled,
             Err(unknown) => return Ok(Came::End(failed(unknown.to_string()))),
         };
         let order = Order {
             call: sent.call,
             http: sent.http,
+            region,
             input: input.clone(),
             resource: now,
             leads_to: sent.leads_to,
@@ -419,7 +422,7 @@ impl<W: World> Stepping<'_, '_, W> {
     fn made(&self, sent: &Sent<'_>, answer: &crate::aws::api::Answer) -> String {
         let LeadsTo::Made { id, .. } = sent.leads_to else { return String::new() };
         match id.strip_prefix("answer:") {
-            Some(member) => answer.member(member).unwrap_or_default(),
+            Some(path) => answer.member(path.rsplit('.').next().unwrap_or(path)).unwrap_or_default(),
             None => self.step.backup.clone(),
         }
     }

@@ -47,6 +47,8 @@ pub struct Order<'a> {
     pub call: &'static str,
     /// Method and path, where the service has them.
     pub http: Option<&'static str>,
+    /// Region it is sent to.
+    pub region: Region,
     /// The input, filled.
     pub input: Value,
     /// What it is about.

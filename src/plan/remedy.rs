@@ -31,6 +31,9 @@ pub struct Backup {
     /// Method and path, where the service has them.
     #[serde(default)]
     pub http: Option<String>,
+    /// Region it is sent to. Absent for the resource's own.
+    #[serde(default)]
+    pub at: Option<String>,
     /// The input.
     #[serde(default)]
     pub input: Map<String, Value>,
@@ -63,6 +66,9 @@ pub struct Unprotect {
     /// Method and path, where the service has them.
     #[serde(default)]
     pub http: Option<String>,
+    /// Region it is sent to. Absent for the resource's own.
+    #[serde(default)]
+    pub at: Option<String>,
     /// The input.
     #[serde(default)]
     pub input: Map<String, Value>,
@@ -114,6 +120,9 @@ pub struct Move {
     /// Method and path, where the service has them.
     #[serde(default)]
     pub http: Option<String>,
+    /// Region it is sent to. Absent for the resource's own.
+    #[serde(default)]
+    pub at: Option<String>,
     /// The input, with placeholders.
     #[serde(default)]
     pub input: Map<String, Value>,
@@ -239,8 +248,17 @@ impl Blanks<'_> {
     ///
     /// Errors when a fact it names is absent from the resource.
     pub fn fill(&self, input: &Map<String, Value>) -> Result<Value, UnknownBlank> {
-        let filled = input.iter().map(|(name, value)| Ok((name.clone(), self.value(value)?)));
-        Ok(Value::Object(filled.collect::<Result<_, UnknownBlank>>()?))
+        let mut filled = Map::new();
+        for (name, value) in input {
+            let optional = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix("?}"));
+            match optional {
+                Some(fact) => filled.extend(self.blank(fact).ok().map(|value| (name.clone(), value))),
+                None => {
+                    filled.insert(name.clone(), self.value(value)?);
+                }
+            }
+        }
+        Ok(Value::Object(filled))
     }
 
     fn value(&self, value: &Value) -> Result<Value, UnknownBlank> {
@@ -295,8 +313,20 @@ impl Blanks<'_> {
             "account" => text(&resource.account),
             "backup" => text(self.backup),
             "when" => text(self.when),
-            fact => resource.facts.get(fact).cloned().ok_or_else(|| UnknownBlank(fact.to_owned())),
+            "created_at" => {
+                let made = resource.created_at.ok_or_else(|| UnknownBlank(name.to_owned()))?;
+                Ok(Value::from(made.as_second()))
+            }
+            fact => resource.facts.get(fact).map(whole).ok_or_else(|| UnknownBlank(fact.to_owned())),
         }
+    }
+}
+
+/// Facts are decimal numbers; AWS's inputs are whole ones.
+fn whole(fact: &Value) -> Value {
+    match fact.as_f64() {
+        Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => Value::from(number as i64),
+        _ => fact.clone(),
     }
 }
 
@@ -330,10 +360,11 @@ mod tests {
         let volume = volume();
         let blanks = Blanks { resource: &volume, backup: "closeout-1", when: "2026-11-27" };
         let filled = blanks.fill(&input(json!({
-            "Id": "{id}", "Ids": ["{id}"], "Size": "{size_gib}", "Text": "{name} of {region}", "Force": true
+            "Id": "{id}", "Ids": ["{id}"], "Size": "{size_gib}", "Text": "{name} of {region}, {size_gib} GiB", "Force": true,
+            "Zone": "{zone?}"
         })));
         let wanted =
-            json!({ "Id": "vol-1", "Ids": ["vol-1"], "Size": 8.0, "Text": "vol-1 of eu-west-1", "Force": true });
+            json!({ "Id": "vol-1", "Ids": ["vol-1"], "Size": 8, "Text": "vol-1 of eu-west-1, 8 GiB", "Force": true });
         assert_eq!(filled, Ok(wanted));
         let unknown = blanks.fill(&input(json!({ "A": { "B": "{zone}" } })));
         assert_eq!(unknown, Err(UnknownBlank("zone".to_owned())));

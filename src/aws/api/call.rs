@@ -395,7 +395,8 @@ mod tests {
 
     #[test]
     fn an_act_of_a_path_fills_it_and_keeps_the_rest_for_query_header_and_body() {
-        let act = LAMBDA.act("DeleteFunction", Some("DELETE /2015-03-31/functions/{FunctionName}?Qualifier={Qualifier}"));
+        let act =
+            LAMBDA.act("DeleteFunction", Some("DELETE /2015-03-31/functions/{FunctionName}?Qualifier={Qualifier}"));
         let request = act.write(&json!({ "FunctionName": "a b", "header:If-Match": "E1" })).expect("a path");
         assert_eq!((request.method, request.path.as_str()), ("DELETE", "/2015-03-31/functions/a%20b"));
         assert_eq!((request.body.as_str(), request.headers), ("", vec![("If-Match".to_owned(), "E1".to_owned())]));
