@@ -16,7 +16,7 @@ pub struct Entry {
     /// When it was written.
     pub at: Timestamp,
     /// SHA-256 of the line before it, so that a line changed or taken out shows. Empty in the first.
-    pub before: String,
+    pub chain: String,
     /// What.
     #[serde(flatten)]
     pub what: What,
@@ -239,11 +239,9 @@ impl Journal {
         Ok((Journal { path, file: Box::new(file), next, last: read.last, _lock: Some(lock) }, read.entries))
     }
 
-    /// A journal that goes somewhere else, for tests and rehearsals.
-    pub fn into_sink(sink: Box<dyn Sink>, earlier: &[Entry]) -> Journal {
-        let last = earlier.last().and_then(|entry| line(entry).ok()).map(|text| hash(&text)).unwrap_or_default();
-        let next = earlier.last().map_or(1, |entry| entry.n + 1);
-        Journal { path: PathBuf::new(), file: sink, next, last, _lock: None }
+    /// The same journal with lines going another way to the same file, as a disk that fills up needs it.
+    pub fn through(self, wrap: impl FnOnce(Box<dyn Sink>) -> Box<dyn Sink>) -> Journal {
+        Journal { file: wrap(self.file), ..self }
     }
 
     /// Where it is.
@@ -255,7 +253,7 @@ impl Journal {
     ///
     /// Errors when it may not be: then nothing that it announces may happen.
     pub fn write(&mut self, at: Timestamp, what: What) -> Result<(), JournalError> {
-        let entry = Entry { n: self.next, at, before: self.last.clone(), what };
+        let entry = Entry { n: self.next, at, chain: self.last.clone(), what };
         let failed = |error| JournalError::File(self.path.clone(), error);
         let text = line(&entry).map_err(|error| failed(io::Error::other(error)))?;
         self.file.put(format!("{text}\n").as_bytes()).map_err(failed)?;
@@ -333,7 +331,7 @@ pub fn read(path: &Path) -> Result<Read, JournalError> {
         let changed = |why: String| JournalError::Changed(path.to_owned(), n, why);
         let text = std::str::from_utf8(&bytes[..bytes.len() - 1]).map_err(|error| changed(error.to_string()))?;
         let entry: Entry = serde_json::from_str(text).map_err(|error| changed(error.to_string()))?;
-        if entry.n != n || entry.before != read.last {
+        if entry.n != n || entry.chain != read.last {
             return Err(changed("it does not follow on the line before it".to_owned()));
         }
         read.last = hash(text);

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use tokio::sync::Mutex as TurnMutex;
-use tokio::time::Instant;
 
 use super::world::World;
 use crate::model::{Cell, Resource, ResourceId};
@@ -11,7 +11,7 @@ use crate::model::{Cell, Resource, ResourceId};
 type Listed = Result<Arc<Vec<Resource>>, String>;
 
 /// A cell's last list, with the moment its reading began.
-type Slot = Arc<TurnMutex<Option<(Instant, Listed)>>>;
+type Slot = Arc<TurnMutex<Option<(Timestamp, Listed)>>>;
 
 /// Reads cells again; who waits for the same cell shares one reading.
 pub(super) struct Eyes<'w, W> {
@@ -25,7 +25,7 @@ impl<'w, W: World> Eyes<'w, W> {
     }
 
     /// The list of a cell, read no earlier than `since`.
-    pub(super) async fn list(&self, cell: &Cell, since: Instant) -> Listed {
+    pub(super) async fn list(&self, cell: &Cell, since: Timestamp) -> Listed {
         let slot = {
             let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
             cells.entry(cell.clone()).or_default().clone()
@@ -36,14 +36,14 @@ impl<'w, W: World> Eyes<'w, W> {
         {
             return listed.clone();
         }
-        let begun = Instant::now();
+        let begun = self.world.now();
         let listed = self.world.read(cell).await.map(Arc::new);
         *held = Some((begun, listed.clone()));
         listed
     }
 
     /// A resource as it is, read no earlier than `since`. `None` when a whole list does not have it.
-    pub(super) async fn find(&self, resource: &Resource, since: Instant) -> Result<Option<Resource>, String> {
+    pub(super) async fn find(&self, resource: &Resource, since: Timestamp) -> Result<Option<Resource>, String> {
         let cell = self.world.cell(&resource.kind, &resource.region);
         let listed = self.list(&cell, since).await?;
         Ok(with(&listed, &resource.arn))

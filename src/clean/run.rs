@@ -202,7 +202,8 @@ impl<'w, W: World> Run<'w, W> {
                 let day = self.plan.scanned_at.to_zoned(TimeZone::UTC).date().to_string();
                 let deadline = self.world.now() + jiff::SignedDuration::from_mins(i64::from(step.minutes));
                 let closely = self.closely(step);
-                Stepping { run: self, step, past, closely, day, deadline }.take().await.inspect_err(|_| {
+                let sent = None;
+                Stepping { run: self, step, past, closely, day, deadline, sent }.take().await.inspect_err(|_| {
                     self.halted.store(true, Ordering::Relaxed);
                 })?
             }

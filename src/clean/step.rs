@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
 use super::compare::{Closely, changed};
 use super::journal::{Outcome, What};
@@ -40,6 +39,9 @@ const UNANSWERED: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(15);
 
+/// How old a list may be that was read for another step.
+const SHARED: SignedDuration = SignedDuration::from_secs(1);
+
 /// How long a listing may lack what was just made: AWS's lists follow its calls with some delay.
 const SETTLES: Duration = Duration::from_secs(20);
 
@@ -72,6 +74,8 @@ pub(super) struct Stepping<'r, 'w, W> {
     /// What earlier steps made of it is `{backup}`.
     pub day: String,
     pub deadline: Timestamp,
+    /// When something of it was sent last: only what was read later tells.
+    pub sent: Option<Timestamp>,
 }
 
 impl<W: World> Stepping<'_, '_, W> {
@@ -116,7 +120,14 @@ impl<W: World> Stepping<'_, '_, W> {
     }
 
     async fn look(&self) -> Result<Option<Resource>, String> {
-        self.run.eyes.find(&self.step.resource, Instant::now()).await
+        self.run.eyes.find(&self.step.resource, self.since()).await
+    }
+
+    /// A list read so shortly ago serves several who look, unless something was sent since.
+    fn since(&self) -> Timestamp {
+        let now = self.run.world.now();
+        let lately = now.checked_sub(SHARED).unwrap_or(now);
+        self.sent.map_or(lately, |sent| lately.max(sent))
     }
 
     /// A whole list does not have it.
@@ -186,7 +197,7 @@ impl<W: World> Stepping<'_, '_, W> {
     /// Id of a backup this step has made before. `None` when none is listed.
     async fn made_already(&self, backup: &Backup, now: &Resource) -> Option<String> {
         let cell = self.run.world.cell(&backup.makes, &now.region);
-        let listed = self.run.eyes.list(&cell, Instant::now()).await.ok()?;
+        let listed = self.run.eyes.list(&cell, self.since()).await.ok()?;
         let wanted = self.blanks(now).fill(&backup.found_by).ok()?;
         let wanted = wanted.as_object().filter(|facts| !facts.is_empty());
         let is_it = |one: &&Resource| one.id == self.step.backup || wanted.is_some_and(|facts| holds(facts, one));
@@ -199,7 +210,7 @@ impl<W: World> Stepping<'_, '_, W> {
         let mut pause = FIRST_PAUSE;
         let mut state = String::new();
         loop {
-            let seen = match self.run.eyes.list(&cell, Instant::now()).await {
+            let seen = match self.run.eyes.list(&cell, self.since()).await {
                 Ok(listed) => match listed.iter().find(|one| is_named(one, id)) {
                     Some(one) if holds(&backup.ready, one) => {
                         return Ok(End::Done { seen: format!("{id} is whole"), made: id.to_owned() });
@@ -383,6 +394,7 @@ impl<W: World> Stepping<'_, '_, W> {
             })?;
             let fault = match self.run.world.send(&order).await {
                 Ok(answer) => {
+                    self.sent = Some(self.run.world.now());
                     let made = self.made(sent, &answer);
                     self.answered(sent.place, Outcome::Taken { made: made.clone() }, &answer.request_id)?;
                     return Ok(Came::Taken(made));
@@ -494,7 +506,7 @@ impl<W: World> Stepping<'_, '_, W> {
     }
 
     fn until(&self, minutes: u32) -> Timestamp {
-        let length = jiff::SignedDuration::from_mins(i64::from(minutes));
+        let length = SignedDuration::from_mins(i64::from(minutes));
         self.run.world.now().checked_add(length).unwrap_or(Timestamp::MAX)
     }
 

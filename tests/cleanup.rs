@@ -1,0 +1,403 @@
+//! What a cleanup does to an account, in what order, and what its journal says of it: against an account in memory
+//! that refuses what AWS refuses, and in which a run can be killed at any moment.
+
+#[path = "cleanup_support/world.rs"]
+mod world;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use closeout::clean::journal::{self, Entry, Journal, Sink, What};
+use closeout::clean::{Report, Run, State};
+use closeout::model::{Owner, Protection, Ref, Resource, Role, Why};
+use closeout::plan::{Allowed, Plan, PlanAccount, Step, Work};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
+
+use world::{Fuse, InMemory, fault, resource};
+
+const ACCOUNT: &str = "111122223333";
+const CALLER: &str = "arn:aws:sts::111122223333:assumed-role/Cleaner/mk";
+
+fn step(number: u32, wave: u32, work: Work, verb: &str, resource: &Resource, after: &[u32]) -> Step {
+    Step {
+        number,
+        wave,
+        work,
+        verb: verb.to_owned(),
+        resource: resource.clone(),
+        after: after.to_vec(),
+        backup: format!("closeout-{}", resource.id),
+        saves_monthly_usd: None,
+        loses: String::new(),
+        undo: format!("restore closeout-{}", resource.id),
+        undo_days: None,
+        actions: Vec::new(),
+        commands: Vec::new(),
+        minutes: 10,
+        breaks: Vec::new(),
+        takes_along: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+fn plan(steps: Vec<Step>) -> Plan {
+    let mut plan = Plan {
+        schema_version: 1,
+        made_by: "test".to_owned(),
+        hash: String::new(),
+        account: PlanAccount { id: ACCOUNT.to_owned(), alias: None, partition: "aws".to_owned() },
+        scanned_at: "2026-11-27T11:50:00Z".parse().expect("a literal time"),
+        scope: Vec::new(),
+        allowed: Allowed::default(),
+        steps,
+        held: Vec::new(),
+    };
+    plan.hash = plan.fingerprint().expect("a plan is JSON");
+    plan
+}
+
+fn volume(n: u32) -> Resource {
+    resource("ec2:volume", &format!("vol-{n}"), json!({ "state": "available", "size_gib": 8.0, "zone": "eu-west-1a" }))
+}
+
+fn queue(n: u32) -> Resource {
+    resource("sqs:queue", &format!("queue-{n}"), json!({ "url": format!("https://sqs/{n}"), "messages": 0.0 }))
+}
+
+/// Twenty volumes that are saved first, and twenty queues.
+fn sixty_steps() -> (Vec<Resource>, Plan) {
+    let mut resources = Vec::new();
+    let mut steps = Vec::new();
+    for n in 1..=20 {
+        let (volume, queue) = (volume(n), queue(n));
+        steps.push(step(n, 0, Work::Backup, "snapshot-then-delete", &volume, &[]));
+        steps.push(step(20 + n, 1, Work::Act, "snapshot-then-delete", &volume, &[n]));
+        steps.push(step(40 + n, 1, Work::Act, "delete", &queue, &[]));
+        resources.extend([volume, queue]);
+    }
+    steps.sort_by_key(|step| (step.wave, step.number));
+    (resources, plan(steps))
+}
+
+/// Lines on their way to the file, with a moment before and after each, and one in which it is torn.
+#[derive(Debug)]
+struct Fused {
+    file: File,
+    fuse: Arc<Fuse>,
+    tears: bool,
+}
+
+impl Sink for Fused {
+    fn put(&mut self, line: &[u8]) -> io::Result<()> {
+        let killed = || io::Error::other("killed");
+        if self.fuse.burns() {
+            if self.tears {
+                self.file.write_all(&line[..line.len() / 2])?;
+            }
+            return Err(killed());
+        }
+        self.file.write_all(line)?;
+        if self.fuse.burns() { Err(killed()) } else { Ok(()) }
+    }
+}
+
+fn fused(journal: Journal, fuse: &Arc<Fuse>, tears: bool) -> Journal {
+    let file = OpenOptions::new().append(true).open(journal.path()).expect("the journal is there");
+    let fuse = fuse.clone();
+    journal.through(move |_| Box::new(Fused { file, fuse, tears }))
+}
+
+fn begin(folder: &Path) -> Journal {
+    Journal::begin(folder, ACCOUNT, "run-1").expect("a journal")
+}
+
+/// Runs a plan. `None` when it was killed on the way.
+async fn apply(world: &InMemory, plan: &Plan, journal: Journal, earlier: &[Entry]) -> Option<Report> {
+    let (news, _heard) = mpsc::unbounded_channel();
+    let (_stop, stopped) = watch::channel(false);
+    let run = Run::new(world, plan, journal, earlier, news, stopped);
+    tokio::select! {
+        biased;
+        () = world.fuse.blown.notified() => None,
+        report = run.go(CALLER, !earlier.is_empty()) => Some(report),
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Applies a plan to an account, to its end.
+fn applied(resources: Vec<Resource>, plan: &Plan, arrange: impl FnOnce(&InMemory)) -> (InMemory, Report, Vec<Entry>) {
+    let folder = TempDir::new().expect("a folder");
+    let world = InMemory::new(resources);
+    arrange(&world);
+    let report = runtime().block_on(apply(&world, plan, begin(folder.path()), &[])).expect("nobody kills it");
+    let entries = journal::read(&folder.path().join("run-1.ndjson")).expect("a whole journal").entries;
+    (world, report, entries)
+}
+
+fn state(report: &Report, step: u32) -> &State {
+    &report.states[&step]
+}
+
+fn why(state: &State) -> &str {
+    match state {
+        State::Failed { why, .. } | State::Held { why } => why,
+        other => panic!("neither failed nor held: {other:?}"),
+    }
+}
+
+#[test]
+fn sixty_steps_are_done_in_their_waves_and_each_is_on_record() {
+    let (resources, plan) = sixty_steps();
+    let (world, report, entries) = applied(resources, &plan, |_| {});
+    assert_eq!(report.counts(), (60, 0, 0), "{report:?}");
+    let calls = world.calls();
+    let first_delete = calls.iter().position(|(call, _, _)| call == "ec2:DeleteVolume").expect("volumes are deleted");
+    let last_backup = calls.iter().rposition(|(call, _, _)| call == "ec2:CreateSnapshot").expect("and saved");
+    assert!(last_backup < first_delete, "backups come first");
+    let undo = entries.iter().find_map(|entry| match &entry.what {
+        What::Done { step: 21, undo, .. } => Some(undo.clone()),
+        _ => None,
+    });
+    let saved = match state(&report, 1) {
+        State::Done { made, .. } => made.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(undo.as_deref(), Some(format!("restore {saved}").as_str()), "undo names what was saved");
+}
+
+/// After any kill: everything is gone, each volume was saved exactly once, and nothing happened that no line announced.
+fn assert_whole(world: &InMemory, folder: &Path, moment: u32) {
+    let account = world.account.lock().expect("no panic");
+    let left: Vec<&str> = account.resources.values().map(|one| one.id.as_str()).filter(|id| !id.starts_with("snap-")).collect();
+    assert!(left.is_empty(), "killed at {moment}: {left:?} is still there");
+    let mut saved: BTreeMap<&str, u32> = BTreeMap::new();
+    for (call, id, came) in &account.calls {
+        if call == "ec2:CreateSnapshot" && *came {
+            *saved.entry(id).or_default() += 1;
+        }
+    }
+    assert_eq!(saved.len(), 20, "killed at {moment}");
+    assert!(saved.values().all(|times| *times == 1), "killed at {moment}: saved twice: {saved:?}");
+    let entries = journal::read(&folder.join("run-1.ndjson")).expect("a whole journal").entries;
+    let mut announced: BTreeMap<(String, u32), usize> = BTreeMap::new();
+    for entry in &entries {
+        if let What::Sending { step, call, .. } = &entry.what {
+            *announced.entry((call.clone(), *step)).or_default() += 1;
+        }
+    }
+    let announced: usize = announced.values().sum();
+    assert!(account.calls.len() <= announced, "killed at {moment}: {} calls, {announced} announced", account.calls.len());
+}
+
+fn kill_and_resume(tears: bool) -> u32 {
+    let (resources, plan) = sixty_steps();
+    let runtime = runtime();
+    for moment in 0.. {
+        let folder = TempDir::new().expect("a folder");
+        let world = InMemory::new(resources.clone());
+        let journal = fused(begin(folder.path()), &world.fuse, tears);
+        world.fuse.set(Some(moment));
+        let ended = runtime.block_on(apply(&world, &plan, journal, &[]));
+        let is_over = ended.as_ref().is_some_and(|report| report.trouble.is_none());
+        world.fuse.set(None);
+        if !is_over {
+            let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
+            let journal = fused(journal, &world.fuse, false);
+            let report = runtime.block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it again");
+            assert_eq!(report.counts(), (60, 0, 0), "killed at {moment}: {report:?}");
+        }
+        assert_whole(&world, folder.path(), moment);
+        if is_over {
+            return moment;
+        }
+    }
+    unreachable!("every run has an end")
+}
+
+#[test]
+fn killed_before_or_after_any_write_or_call_it_resumes_to_the_same_end() {
+    let moments = kill_and_resume(false);
+    assert!(moments > 600, "{moments}");
+    println!("killed at {moments} moments of a plan of 60 steps");
+}
+
+#[test]
+fn a_line_torn_by_the_kill_is_cut_away_and_what_it_announced_never_happened() {
+    assert!(kill_and_resume(true) > 600);
+}
+
+#[test]
+fn what_changed_since_the_plan_is_held() {
+    let cases: [(&str, fn(&mut Resource)); 6] = [
+        ("it changed: state was available, is in-use", |one| {
+            one.facts.insert("state".to_owned(), json!("in-use"));
+        }),
+        ("it is protected now: kept by tag keep=true", |one| {
+            one.protections.push(Protection::Keep { tag: "keep=true".to_owned(), until: None });
+        }),
+        ("something manages it now: CloudFormation stack web", |one| {
+            let (by, id) = ("cloudformation-stack".to_owned(), "web".to_owned());
+            one.owner = Some(Owner { by, id, evidence: "tag".to_owned() });
+        }),
+        ("it is locked now: delete blocked by DeletionProtection", |one| {
+            one.protections.push(Protection::Service { flag: "DeletionProtection".to_owned() });
+        }),
+        ("it is another one of that name: this one was made at 2026-11-27T00:00:00Z", |one| {
+            one.created_at = Some("2026-11-27T00:00:00Z".parse().expect("a literal time"));
+        }),
+        ("what it is tied to changed", |one| one.refs.push(Ref { id: "i-1".to_owned(), role: Role::AttachedTo })),
+    ];
+    for (wanted, change) in cases {
+        let plan = plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[])]);
+        let (world, report, _) = applied(vec![volume(1)], &plan, |world| world.change("vol-1", change));
+        assert_eq!(why(state(&report, 1)), wanted);
+        assert!(matches!(state(&report, 1), State::Held { .. }));
+        assert!(world.has("vol-1") && world.calls().is_empty(), "{wanted}");
+    }
+}
+
+#[test]
+fn what_is_gone_already_is_done_and_what_cannot_be_read_is_not_touched() {
+    let plan = plan(vec![
+        step(1, 1, Work::Act, "delete", &volume(1), &[]),
+        step(2, 1, Work::Act, "delete", &queue(1), &[]),
+    ]);
+    let (world, report, _) = applied(vec![queue(1)], &plan, |world| {
+        world.account.lock().expect("no panic").unread.push(queue(1).kind);
+    });
+    assert!(matches!(state(&report, 1), State::Done { seen, .. } if seen.contains("already gone")));
+    assert!(why(state(&report, 2)).contains("could not be read again: denied"));
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn a_backup_that_fails_holds_what_depends_on_it_and_nothing_else() {
+    let (resources, plan) = sixty_steps();
+    let (world, report, _) = applied(resources, &plan, |world| {
+        let denied = VecDeque::from([fault(Why::Denied, "UnauthorizedOperation", 403)]);
+        world.account.lock().expect("no panic").faults.insert("ec2:CreateSnapshot".to_owned(), denied);
+    });
+    assert_eq!(report.counts(), (58, 1, 1));
+    assert!(world.has("vol-1"), "it is not deleted unsaved");
+    assert_eq!(why(state(&report, 21)), "step 1, which goes before it, did not end well");
+}
+
+#[test]
+fn throttled_throughout_it_goes_on_and_makes_nothing_twice() {
+    let (resources, plan) = sixty_steps();
+    let (world, report, _) = applied(resources, &plan, |world| {
+        let mut account = world.account.lock().expect("no panic");
+        for call in ["ec2:CreateSnapshot", "ec2:DeleteVolume", "sqs:DeleteQueue"] {
+            let throttled = (0..30).map(|_| fault(Why::Throttled, "RequestLimitExceeded", 503)).collect();
+            account.faults.insert(call.to_owned(), throttled);
+        }
+    });
+    assert_eq!(report.counts(), (60, 0, 0), "{report:?}");
+    let saved = world.calls().iter().filter(|(call, _, came)| call == "ec2:CreateSnapshot" && *came).count();
+    assert_eq!(saved, 20);
+}
+
+#[test]
+fn a_call_that_nobody_answered_is_not_made_again_where_that_would_make_a_second_thing() {
+    let plan = plan(vec![
+        step(1, 0, Work::Backup, "snapshot-then-delete", &volume(1), &[]),
+        step(2, 1, Work::Act, "snapshot-then-delete", &volume(1), &[1]),
+    ]);
+    let (world, report, _) = applied(vec![volume(1)], &plan, |world| {
+        let mut lost = fault(Why::TimedOut, "", 0);
+        lost.said = "carried out".to_owned();
+        world.account.lock().expect("no panic").faults.insert("ec2:CreateSnapshot".to_owned(), VecDeque::from([lost]));
+    });
+    assert!(matches!(state(&report, 1), State::Failed { undecided: true, .. }), "{report:?}");
+    assert!(world.has("vol-1"));
+    assert_eq!(world.calls().len(), 1);
+}
+
+#[test]
+fn credentials_that_run_out_end_the_run_before_the_next_call() {
+    let (resources, plan) = sixty_steps();
+    let (world, report, _) = applied(resources, &plan, |world| {
+        let expired = VecDeque::from([fault(Why::Expired, "ExpiredToken", 400)]);
+        world.account.lock().expect("no panic").faults.insert("ec2:DeleteVolume".to_owned(), expired);
+    });
+    assert!(report.stopped.contains("ExpiredToken"), "{report:?}");
+    let calls = world.calls();
+    let at = calls.iter().position(|(call, _, came)| call == "ec2:DeleteVolume" && !came).expect("it was refused");
+    // Calls that were on their way beside it had been sent before it was answered.
+    assert!(calls.len() - at <= 6, "{} calls after it", calls.len() - at);
+}
+
+#[test]
+fn a_disk_that_is_full_stops_it_before_the_call() {
+    let (resources, plan) = sixty_steps();
+    let folder = TempDir::new().expect("a folder");
+    let world = InMemory::new(resources);
+    world.fuse.set(Some(20));
+    let journal = fused(begin(folder.path()), &world.fuse, false);
+    let report = runtime().block_on(async {
+        let (news, _heard) = mpsc::unbounded_channel();
+        let (_stop, stopped) = watch::channel(false);
+        Run::new(&world, &plan, journal, &[], news, stopped).go(CALLER, false).await
+    });
+    assert!(report.trouble.is_some() && report.stopped.contains("could not be written down"), "{report:?}");
+    let entries = journal::read(&folder.path().join("run-1.ndjson")).expect("what was written is whole").entries;
+    let announced = entries.iter().filter(|entry| matches!(entry.what, What::Sending { .. })).count();
+    assert!(world.calls().len() <= announced);
+}
+
+#[test]
+fn two_runs_for_an_account_cannot_meet() {
+    let folder = TempDir::new().expect("a folder");
+    let first = begin(folder.path());
+    let second = Journal::begin(folder.path(), ACCOUNT, "run-2").expect_err("the first holds the lock");
+    assert!(second.to_string().contains("another cleanup of account 111122223333 is under way"), "{second}");
+    drop(first);
+    Journal::begin(folder.path(), ACCOUNT, "run-2").expect("the lock is free again");
+}
+
+#[test]
+fn a_line_that_was_changed_shows() {
+    let (resources, plan) = sixty_steps();
+    let folder = TempDir::new().expect("a folder");
+    let world = InMemory::new(resources);
+    runtime().block_on(apply(&world, &plan, begin(folder.path()), &[])).expect("nobody kills it");
+    let path = folder.path().join("run-1.ndjson");
+    let text = std::fs::read_to_string(&path).expect("a journal");
+    for (what, changed) in [
+        ("a word changed", text.replacen("vol-7", "vol-8", 1)),
+        ("a line taken out", text.lines().filter(|line| !line.contains("\"n\":5,")).map(|l| format!("{l}\n")).collect()),
+    ] {
+        std::fs::write(&path, changed).expect("a file");
+        let error = journal::read(&path).expect_err(what).to_string();
+        assert!(error.contains("is not what was written"), "{what}: {error}");
+    }
+}
+
+#[test]
+fn what_takes_its_time_is_waited_for_and_its_states_are_written_down() {
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[])]);
+    let (world, report, entries) = applied(vec![volume(1)], &plan, |world| {
+        world.account.lock().expect("no panic").lingering.insert("vol-1".to_owned(), 5);
+    });
+    assert!(matches!(state(&report, 1), State::Done { seen, .. } if seen == "not listed any more"), "{report:?}");
+    assert!(!world.has("vol-1"));
+    let waited = entries.iter().any(|entry| matches!(&entry.what, What::Waiting { state, .. } if state == "deleting"));
+    assert!(waited);
+}
+
+#[test]
+fn what_is_still_there_at_the_deadline_failed() {
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[])]);
+    let (_, report, _) = applied(vec![volume(1)], &plan, |world| {
+        world.account.lock().expect("no panic").lingering.insert("vol-1".to_owned(), u32::MAX);
+    });
+    assert_eq!(why(state(&report, 1)), "not seen to end after 10 minutes: deleting");
+}

@@ -1,0 +1,236 @@
+//! An account in memory that does what calls ask of it, refuses what AWS refuses, and can be made to fail.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use closeout::aws::Fault;
+use closeout::aws::api::Answer;
+use closeout::clean::World;
+use closeout::clean::world::{LeadsTo, Order};
+use closeout::model::{Cell, Kind, Region, Resource, ResourceId, Why};
+use closeout::plan::remedy::Procedure;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+/// What a run may do before it is killed, as by SIGKILL: so many writes and calls, each with a moment before and after.
+#[derive(Debug, Default)]
+pub struct Fuse {
+    left: Mutex<Option<u32>>,
+    pub blown: Notify,
+}
+
+impl Fuse {
+    pub fn set(&self, left: Option<u32>) {
+        *self.left.lock().expect("no panic before") = left;
+    }
+
+    /// Whether this is the moment.
+    pub fn burns(&self) -> bool {
+        let mut left = self.left.lock().expect("no panic before");
+        match left.as_mut() {
+            Some(0) => {
+                // Whoever waits is told, and nobody who comes later.
+                self.blown.notify_waiters();
+                true
+            }
+            Some(more) => {
+                *more -= 1;
+                false
+            }
+            None => false,
+        }
+    }
+}
+
+/// How many moments of a run went by.
+#[derive(Debug, Default)]
+pub struct Account {
+    pub resources: BTreeMap<ResourceId, Resource>,
+    /// Calls that reached AWS, in order: call, id of the resource, whether anything came of it.
+    pub calls: Vec<(String, String, bool)>,
+    /// What the next calls of an operation are answered with instead.
+    pub faults: BTreeMap<String, VecDeque<Fault>>,
+    /// Ids that take looks to go, and how many are left.
+    pub lingering: BTreeMap<String, u32>,
+    /// Kinds that cannot be listed.
+    pub unread: Vec<Kind>,
+    made: u32,
+}
+
+#[derive(Debug)]
+pub struct InMemory {
+    pub account: Mutex<Account>,
+    pub fuse: Arc<Fuse>,
+    clock: Mutex<Timestamp>,
+}
+
+pub fn resource(kind: &str, id: &str, facts: Value) -> Resource {
+    serde_json::from_value(json!({
+        "arn": format!("arn:aws:{}:eu-west-1:111122223333:{}/{id}", kind.split(':').next().unwrap_or_default(),
+            kind.split(':').nth(1).unwrap_or_default()),
+        "id": id, "kind": kind, "account": "111122223333", "region": "eu-west-1",
+        "created_at": "2026-01-01T00:00:00Z", "facts": facts
+    }))
+    .expect("a resource")
+}
+
+pub fn fault(why: Why, code: &str, status: u16) -> Fault {
+    Fault { code: code.to_owned(), status, ..Fault::new(why, "test:Call", code) }
+}
+
+impl InMemory {
+    pub fn new(resources: impl IntoIterator<Item = Resource>) -> InMemory {
+        let resources = resources.into_iter().map(|one| (one.arn.clone(), one)).collect();
+        InMemory {
+            account: Mutex::new(Account { resources, ..Account::default() }),
+            fuse: Arc::default(),
+            clock: Mutex::new("2026-11-27T12:00:00Z".parse().expect("a literal time")),
+        }
+    }
+
+    pub fn has(&self, id: &str) -> bool {
+        self.account.lock().expect("no panic before").resources.values().any(|one| one.id == id)
+    }
+
+    pub fn calls(&self) -> Vec<(String, String, bool)> {
+        self.account.lock().expect("no panic before").calls.clone()
+    }
+
+    pub fn change(&self, id: &str, with: impl FnOnce(&mut Resource)) {
+        let mut account = self.account.lock().expect("no panic before");
+        with(account.resources.values_mut().find(|one| one.id == id).expect("it is there"));
+    }
+
+    fn carry_out(&self, order: &Order<'_>) -> Result<Answer, Fault> {
+        let mut account = self.account.lock().expect("no panic before");
+        let id = order.resource.id.clone();
+        if let Some(fault) = account.faults.get_mut(order.call).and_then(VecDeque::pop_front) {
+            // One that nobody answered may have been carried out all the same.
+            let is_done = fault.said == "carried out";
+            if is_done {
+                account.carry_out(order);
+            }
+            account.calls.push((order.call.to_owned(), id, is_done));
+            return Err(fault);
+        }
+        if !account.resources.contains_key(&order.resource.arn) {
+            account.calls.push((order.call.to_owned(), id, false));
+            return Err(fault(Why::Error, "InvalidThing.NotFound", 400));
+        }
+        let is_held = account.resources.values().any(|one| {
+            one.refs.iter().any(|reference| reference.id == id) && matches!(order.leads_to, LeadsTo::Gone)
+        });
+        if is_held {
+            account.calls.push((order.call.to_owned(), id, false));
+            return Err(fault(Why::Error, "DependencyViolation", 400));
+        }
+        let made = account.carry_out(order);
+        account.calls.push((order.call.to_owned(), id, true));
+        let text = json!({ "snapshotId": made }).to_string();
+        Ok(Answer { text, request_id: format!("r-{}", account.calls.len()) })
+    }
+}
+
+impl Account {
+    fn carry_out(&mut self, order: &Order<'_>) -> String {
+        match order.leads_to {
+            LeadsTo::Gone => {
+                let lingers = self.lingering.get(&order.resource.id).copied().unwrap_or_default();
+                if lingers == 0 {
+                    self.resources.remove(&order.resource.arn);
+                } else if let Some(one) = self.resources.get_mut(&order.resource.arn) {
+                    one.facts.insert("state".to_owned(), json!("deleting"));
+                }
+                String::new()
+            }
+            LeadsTo::Facts(facts) => {
+                if let Some(one) = self.resources.get_mut(&order.resource.arn) {
+                    for (name, wanted) in facts {
+                        let value = wanted.as_array().and_then(|values| values.first()).unwrap_or(wanted);
+                        one.facts.insert(name.clone(), value.clone());
+                    }
+                }
+                String::new()
+            }
+            LeadsTo::Made { kind, facts, found_by, .. } => {
+                self.made += 1;
+                let id = format!("snap-{}", self.made);
+                let mut made = resource(kind.as_str(), &id, json!({}));
+                for (name, wanted) in facts {
+                    let value = wanted.as_array().and_then(|values| values.first()).unwrap_or(wanted);
+                    made.facts.insert(name.clone(), value.clone());
+                }
+                for name in found_by.keys() {
+                    made.facts.insert(name.clone(), order.input["Description"].clone());
+                }
+                self.resources.insert(made.arn.clone(), made);
+                id
+            }
+            LeadsTo::Unlocked(flag) => {
+                if let Some(one) = self.resources.get_mut(&order.resource.arn) {
+                    one.protections.retain(|lock| !lock.label().contains(flag));
+                }
+                String::new()
+            }
+            LeadsTo::Nothing => String::new(),
+        }
+    }
+}
+
+impl World for InMemory {
+    fn cell(&self, kind: &Kind, region: &Region) -> Cell {
+        Cell::new(region.clone(), kind.clone())
+    }
+
+    async fn read(&self, cell: &Cell) -> Result<Vec<Resource>, String> {
+        let mut account = self.account.lock().expect("no panic before");
+        if account.unread.contains(&cell.kind) {
+            return Err("denied".to_owned());
+        }
+        let mut gone = Vec::new();
+        for (id, left) in &mut account.lingering {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                gone.push(id.clone());
+            }
+        }
+        let is_going = |one: &Resource| one.text("state") == Some("deleting") && gone.contains(&one.id);
+        account.resources.retain(|_, one| !is_going(one));
+        Ok(account.resources.values().filter(|one| one.kind == cell.kind && one.region == cell.region).cloned().collect())
+    }
+
+    async fn send(&self, order: &Order<'_>) -> Result<Answer, Fault> {
+        if self.fuse.burns() {
+            return std::future::pending().await;
+        }
+        let answer = self.carry_out(order);
+        if self.fuse.burns() {
+            return std::future::pending().await;
+        }
+        answer
+    }
+
+    async fn go_through(
+        &self,
+        _procedure: Procedure,
+        _resource: &Resource,
+        _tell: &(dyn Fn(String) + Sync),
+    ) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.clock.lock().expect("no panic before")
+    }
+
+    async fn pause(&self, length: Duration) {
+        {
+            let mut clock = self.clock.lock().expect("no panic before");
+            let length = SignedDuration::try_from(length).expect("a short pause");
+            *clock = clock.checked_add(length).expect("a near time");
+        }
+        tokio::task::yield_now().await;
+    }
+}
