@@ -10,10 +10,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use closeout::clean::journal::{self, Entry, Journal, Sink, What};
-use closeout::clean::{Report, Run, State};
+use closeout::clean::journal::{self, Journal, Sink};
+use closeout::clean::{Report, Run};
 use closeout::model::{Owner, Protection, Ref, Resource, Role, Why};
-use closeout::plan::{Allowed, Plan, PlanAccount, Step, Work};
+use closeout::plan::{Allowed, Entry, Plan, PlanAccount, State, Step, What, Work};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
@@ -176,7 +176,8 @@ fn sixty_steps_are_done_in_their_waves_and_each_is_on_record() {
 /// After any kill: everything is gone, each volume was saved exactly once, and nothing happened that no line announced.
 fn assert_whole(world: &InMemory, folder: &Path, moment: u32) {
     let account = world.account.lock().expect("no panic");
-    let left: Vec<&str> = account.resources.values().map(|one| one.id.as_str()).filter(|id| !id.starts_with("snap-")).collect();
+    let left: Vec<&str> =
+        account.resources.values().map(|one| one.id.as_str()).filter(|id| !id.starts_with("snap-")).collect();
     assert!(left.is_empty(), "killed at {moment}: {left:?} is still there");
     let mut saved: BTreeMap<&str, u32> = BTreeMap::new();
     for (call, id, came) in &account.calls {
@@ -194,7 +195,11 @@ fn assert_whole(world: &InMemory, folder: &Path, moment: u32) {
         }
     }
     let announced: usize = announced.values().sum();
-    assert!(account.calls.len() <= announced, "killed at {moment}: {} calls, {announced} announced", account.calls.len());
+    assert!(
+        account.calls.len() <= announced,
+        "killed at {moment}: {} calls, {announced} announced",
+        account.calls.len()
+    );
 }
 
 fn kill_and_resume(tears: bool) -> u32 {
@@ -266,10 +271,8 @@ fn what_changed_since_the_plan_is_held() {
 
 #[test]
 fn what_is_gone_already_is_done_and_what_cannot_be_read_is_not_touched() {
-    let plan = plan(vec![
-        step(1, 1, Work::Act, "delete", &volume(1), &[]),
-        step(2, 1, Work::Act, "delete", &queue(1), &[]),
-    ]);
+    let plan =
+        plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[]), step(2, 1, Work::Act, "delete", &queue(1), &[])]);
     let (world, report, _) = applied(vec![queue(1)], &plan, |world| {
         world.account.lock().expect("no panic").unread.push(queue(1).kind);
     });
@@ -373,7 +376,10 @@ fn a_line_that_was_changed_shows() {
     let text = std::fs::read_to_string(&path).expect("a journal");
     for (what, changed) in [
         ("a word changed", text.replacen("vol-7", "vol-8", 1)),
-        ("a line taken out", text.lines().filter(|line| !line.contains("\"n\":5,")).map(|l| format!("{l}\n")).collect()),
+        (
+            "a line taken out",
+            text.lines().filter(|line| !line.contains("\"n\":5,")).map(|l| format!("{l}\n")).collect(),
+        ),
     ] {
         std::fs::write(&path, changed).expect("a file");
         let error = journal::read(&path).expect_err(what).to_string();

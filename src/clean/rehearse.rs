@@ -1,0 +1,142 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::stream::{self, StreamExt};
+use serde_json::{Map, Value};
+
+use super::compare::{Closely, changed};
+use super::look::Eyes;
+use super::world::{LeadsTo, Order, World};
+use crate::model::{Region, Resource, Why};
+use crate::plan::remedy::{Blanks, holds, remedy};
+use crate::plan::{Check, Plan, Rehearsal, Step, Work};
+
+/// Steps that are rehearsed at the same time.
+const TOGETHER: usize = 6;
+
+/// The code with which EC2 says that a call would have been taken.
+const WOULD_HAVE: &str = "DryRunOperation";
+
+/// A call of a step: its name, its path, its region, its input, and whether it takes `DryRun`.
+struct Call {
+    name: &'static str,
+    http: Option<&'static str>,
+    at: Option<&'static str>,
+    input: &'static Map<String, Value>,
+    dry_run: bool,
+}
+
+/// Goes through a plan without changing anything: every resource is read again and held against the plan, every input
+/// is filled, and every call is tried where AWS lets it be tried; where it does not, the caller's policies are asked.
+pub async fn rehearse<W: World>(world: &W, plan: &Plan) -> Rehearsal {
+    let eyes = Eyes::new(world);
+    let actions: BTreeSet<String> = plan.steps.iter().flat_map(|step| step.actions.iter().cloned()).collect();
+    let actions: Vec<String> = actions.into_iter().collect();
+    let allowed = world.allowed(&actions).await;
+    let checks: Vec<(u32, Check)> = stream::iter(&plan.steps)
+        .map(|step| async {
+            let check = one(world, &eyes, plan, step, allowed.as_ref()).await;
+            (step.number, check.unwrap_or_else(|why| Check::Refused { why }))
+        })
+        .buffer_unordered(TOGETHER)
+        .collect()
+        .await;
+    Rehearsal { plan: plan.hash.clone(), at: world.now(), checks: checks.into_iter().collect() }
+}
+
+async fn one<W: World>(
+    world: &W,
+    eyes: &Eyes<'_, W>,
+    plan: &Plan,
+    step: &Step,
+    allowed: Result<&BTreeMap<String, bool>, &String>,
+) -> Result<Check, String> {
+    let lately = world.now().checked_sub(jiff::SignedDuration::from_secs(30)).unwrap_or_else(|_| world.now());
+    let found = eyes.find(&step.resource, lately).await;
+    let Some(now) = found.map_err(|why| format!("it could not be read again: {why}"))? else {
+        return Ok(Check::Gone);
+    };
+    // Nothing has been done yet, so that every step finds its resource as the plan knows it.
+    if let Some(why) = changed(step, &now, Closely::Wholly) {
+        return Err(why);
+    }
+    let mut by = vec!["read again".to_owned()];
+    let day = plan.scanned_at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let blanks = Blanks { resource: &now, backup: &step.backup, when: &day };
+    for call in calls(step, &now)? {
+        let input = blanks.fill(call.input).map_err(|unknown| unknown.to_string())?;
+        if !call.dry_run {
+            continue;
+        }
+        let at = call.at.map(|at| blanks.text(at)).transpose().map_err(|unknown| unknown.to_string())?;
+        try_it(world, &call, at.map(Region::new), input, &now).await?;
+        if !by.iter().any(|how| how == "EC2 dry run") {
+            by.push("EC2 dry run".to_owned());
+        }
+    }
+    match allowed {
+        Ok(allowed) => {
+            if let Some(action) = step.actions.iter().find(|action| allowed.get(*action) == Some(&false)) {
+                return Err(format!("the caller's policies do not allow {action}"));
+            }
+            if step.actions.iter().all(|action| allowed.contains_key(action)) {
+                by.push("policy simulation".to_owned());
+            }
+        }
+        // That policies cannot be simulated speaks neither for nor against; what was tried says so in its own words.
+        Err(_) => {}
+    }
+    Ok(Check::Passed { by })
+}
+
+async fn try_it<W: World>(
+    world: &W,
+    call: &Call,
+    region: Option<Region>,
+    mut input: Value,
+    now: &Resource,
+) -> Result<(), String> {
+    if let Some(members) = input.as_object_mut() {
+        members.insert("DryRun".to_owned(), Value::Bool(true));
+    }
+    let region = region.unwrap_or_else(|| now.region.clone());
+    let order = Order { call: call.name, http: call.http, region, input, resource: now, leads_to: LeadsTo::Nothing };
+    match world.send(&order).await {
+        Err(fault) if fault.code == WOULD_HAVE => Ok(()),
+        Err(fault) if fault.why == Why::Denied => Err(format!("{} is not allowed: {}", call.name, fault.detail)),
+        Err(fault) => Err(format!("{}: {}", call.name, fault.detail)),
+        // Never seen, and not to be passed over: a dry run that was taken may have been no dry run.
+        Ok(_) => Err(format!("{} was taken, though it was to be tried only; look at {}", call.name, now.id)),
+    }
+}
+
+/// The calls a step would send, in the state its resource is in.
+fn calls(step: &Step, now: &Resource) -> Result<Vec<Call>, String> {
+    let unknown = || format!("nothing here knows how to {} a {}", step.verb, step.resource.kind);
+    let remedy = remedy(&step.resource.kind).ok_or_else(unknown)?;
+    match &step.work {
+        Work::Backup => {
+            let backup = remedy.backup.as_ref().ok_or_else(unknown)?;
+            let (http, at) = (backup.http.as_deref(), backup.at.as_deref());
+            let dry_run = backup.call.starts_with("ec2:");
+            Ok(vec![Call { name: &backup.call, http, at, input: &backup.input, dry_run }])
+        }
+        Work::Unprotect { flag } => {
+            let one = remedy.unprotect.iter().find(|one| one.flag == *flag).ok_or_else(unknown)?;
+            let (http, at) = (one.http.as_deref(), one.at.as_deref());
+            Ok(vec![Call { name: &one.call, http, at, input: &one.input, dry_run: one.call.starts_with("ec2:") }])
+        }
+        Work::Act => {
+            let verb = remedy.verbs.get(&step.verb).ok_or_else(unknown)?;
+            let needed = verb.moves.iter().filter(|one| holds(&one.needed, now));
+            Ok(needed
+                .map(|one| Call {
+                    name: &one.call,
+                    http: one.http.as_deref(),
+                    at: one.at.as_deref(),
+                    input: &one.input,
+                    dry_run: one.dry_run,
+                })
+                .collect())
+        }
+    }
+}

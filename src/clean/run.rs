@@ -7,62 +7,14 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::compare::Closely;
-use super::journal::{Entry, Journal, JournalError, What};
+use super::journal::{Journal, JournalError};
 use super::look::Eyes;
-use super::past::Past;
 use super::step::{End, Stepping};
 use super::world::World;
-use crate::plan::{Plan, Step};
+use crate::plan::{Entry, News, Past, Plan, State, Step, What};
 
 /// Steps of a wave that are taken at the same time.
 const TOGETHER: usize = 6;
-
-/// Where a step is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Its wave has not begun.
-    Queued,
-    /// Its resource is being read again.
-    Looking,
-    /// A call is on its way.
-    Calling {
-        /// AWS CLI service and operation.
-        call: String,
-    },
-    /// AWS is at it.
-    Waiting {
-        /// The state as AWS calls it.
-        state: String,
-    },
-    /// It ended well, and a look shows it.
-    Done {
-        /// What the look showed.
-        seen: String,
-        /// Id of what it made or left behind. Empty when it left nothing.
-        made: String,
-    },
-    /// It did not.
-    Failed {
-        /// Why.
-        why: String,
-        /// Whether AWS may have done it all the same.
-        undecided: bool,
-    },
-    /// It was not begun.
-    Held {
-        /// Why.
-        why: String,
-    },
-}
-
-/// News of a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct News {
-    /// Its number.
-    pub step: u32,
-    /// Where it is now.
-    pub state: State,
-}
 
 /// Why a run ends at once, with nothing more sent and nothing more written.
 #[derive(Debug)]

@@ -6,15 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::compare::{Closely, changed};
-use super::journal::{Outcome, What};
-use super::past::PastStep;
-use super::run::{Halt, Run, State};
+use super::run::{Halt, Run};
 use super::send::is_in_the_way;
 use super::world::{LeadsTo, Order, World};
 use crate::aws::Fault;
 use crate::model::{Protection, Resource, Why};
 use crate::plan::remedy::{Backup, Blanks, Move, Unprotect, Until, UntilWord, Verb, holds, remedy};
-use crate::plan::{Step, Work};
+use crate::plan::{Outcome, PastStep, State, Step, What, Work};
 
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

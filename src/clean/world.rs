@@ -33,6 +33,14 @@ pub trait World: Sync {
         tell: &(dyn Fn(String) + Sync),
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
+    /// Whether the caller's policies allow actions, by action; those of which AWS does not say are absent.
+    ///
+    /// Errors with the reason when AWS cannot be asked.
+    fn allowed(
+        &self,
+        actions: &[String],
+    ) -> impl Future<Output = Result<std::collections::BTreeMap<String, bool>, String>> + Send;
+
     /// What the clock says.
     fn now(&self) -> Timestamp;
 

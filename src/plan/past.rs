@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::journal::{Entry, Outcome, What};
+use super::record::{Entry, Outcome, What};
 use crate::model::Resource;
 
 /// What a journal says of each step, by number.
