@@ -233,8 +233,7 @@ mod tests {
 
     fn text(per_week: f64, used: f64, near: Option<DaysAhead>, full: Option<DaysAhead>) -> Option<String> {
         let source = TrendSource::Metric;
-        let trend =
-            Trend { per_week, days_with_data: 60, days: 60, source, to_80_percent: near, to_exhaustion: full };
+        let trend = Trend { per_week, days_with_data: 60, days: 60, source, to_80_percent: near, to_exhaustion: full };
         Quota { trend: Some(trend), used_percent: Some(used), ..Quota::default() }.trend_text()
     }
 
@@ -246,7 +245,10 @@ mod tests {
         assert_eq!(text(1.4, 85.0, None, full), told("+1.4 a week: full in 40 to 60 days"));
         assert_eq!(text(1.4, 85.0, None, ahead(300.0, 500.0, 2_900.0)), told("+1.4 a week: full in 300 days or later"));
         assert_eq!(text(7.0, 99.0, None, ahead(0.6, 0.8, 1.0)), told("+7 a week: full in 1 day"));
-        assert_eq!(text(0.01, 70.0, near, None), told("under +0.1 a week: 80 % in 12 to 20 days, not full within two years"));
+        assert_eq!(
+            text(0.01, 70.0, near, None),
+            told("under +0.1 a week: 80 % in 12 to 20 days, not full within two years")
+        );
         assert_eq!(text(1.4, 5.0, None, None), told("+1.4 a week: not full within two years"));
         assert_eq!(text(1.4, 120.0, None, None), told("+1.4 a week"));
         assert_eq!(text(-2.0, 70.0, None, None), told("-2 a week"));

@@ -104,8 +104,7 @@ fn of_audits(quota: &Quota, now: Timestamp, earlier: &[Earlier<'_>]) -> Option<Q
     let usage_in = |audit: &Earlier<'_>| Some((audit.at, audit.quotas.iter().find(is_same)?.usage?));
     let mut points: Vec<(Timestamp, f64)> = earlier.iter().filter_map(usage_in).collect();
     points.push((now, usage));
-    let history =
-        History { points: &points, source: TrendSource::Audits, limit: quota.limit, usage: Some(usage), now };
+    let history = History { points: &points, source: TrendSource::Audits, limit: quota.limit, usage: Some(usage), now };
     Some(with_trend(quota.clone(), trend(&history), now))
 }
 

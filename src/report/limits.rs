@@ -93,35 +93,38 @@ pub fn write(
     }
 }
 
+/// Columns of the CSV. Names are a contract: added at the end, never renamed.
+const COLUMNS: [&str; 25] = [
+    "account",
+    "service",
+    "code",
+    "name",
+    "region",
+    "limit",
+    "default",
+    "unit",
+    "usage",
+    "used_percent",
+    "adjustable",
+    "source",
+    "source_detail",
+    "exhausted_on",
+    "freed_by_leftovers",
+    "leftovers",
+    "trend_per_week",
+    "trend_source",
+    "days_to_80_percent",
+    "days_to_80_percent_earliest",
+    "days_to_80_percent_latest",
+    "days_to_exhaustion",
+    "days_to_exhaustion_earliest",
+    "days_to_exhaustion_latest",
+    "trend_missing",
+];
+
 fn rows(audit: &Audit, which: &Which, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).from_writer(out);
-    writer.write_record([
-        "account",
-        "service",
-        "code",
-        "name",
-        "region",
-        "limit",
-        "default",
-        "unit",
-        "usage",
-        "used_percent",
-        "adjustable",
-        "source",
-        "source_detail",
-        "exhausted_on",
-        "freed_by_leftovers",
-        "leftovers",
-        "trend_per_week",
-        "trend_source",
-        "days_to_80_percent",
-        "days_to_80_percent_earliest",
-        "days_to_80_percent_latest",
-        "days_to_exhaustion",
-        "days_to_exhaustion_earliest",
-        "days_to_exhaustion_latest",
-        "trend_missing",
-    ])?;
+    writer.write_record(COLUMNS)?;
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for quota in which.of(audit) {
         let trend = quota.trend.as_ref();

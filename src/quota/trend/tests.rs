@@ -119,7 +119,8 @@ fn growth_that_came_to_rest_is_flat() {
 
 #[test]
 fn after_a_reset_only_what_follows_counts() {
-    let cleared = |at: usize| of((0..120).map(|day| if day < at { day as f64 } else { 10.0 + (day - at) as f64 / 4.0 }));
+    let cleared =
+        |at: usize| of((0..120).map(|day| if day < at { day as f64 } else { 10.0 + (day - at) as f64 / 4.0 }));
     let trend = cleared(80).expect("forty days since");
     assert!((trend.per_week - 1.75).abs() < 1e-9, "{trend:?}");
     assert_eq!((trend.days_with_data, trend.days), (40, 40));
