@@ -324,6 +324,7 @@ Examples:
   closeout quotas --service vpc --service ec2 --all
   closeout quotas --fail-on 'quota>=90%'            exit status 3 when one is nearly full
   closeout quotas --need plan.toml                  does what is planned fit? status 3 when something is short
+  closeout quotas today.json --earlier monday.json --earlier sunday.json
   closeout quotas --format openmetrics --output /var/lib/node_exporter/closeout.prom";
 
 /// Options of `quotas`.
@@ -342,10 +343,13 @@ pub struct Quotas {
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub service: Vec<String>,
     /// A TOML file with what is planned; says per region whether it fits, what is short and by how much.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["all", "at_least", "service"])]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["all", "at_least", "service", "earlier"])]
     pub need: Option<PathBuf>,
+    /// An earlier report, repeatable: with fourteen over four weeks and more, quotas without a metric get a trend too.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub earlier: Vec<PathBuf>,
     /// Say where each figure would come from, without asking AWS: what is counted, by quota.
-    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "format", "output"])]
+    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "earlier", "format", "output"])]
     pub sources: bool,
     /// End with status 3 when this holds, such as `quota>=90%`; repeatable.
     #[arg(long, value_name = "CONDITION")]

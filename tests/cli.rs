@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::path::Path;
 use std::process::Output;
 
 use support::{Env, closeout};
@@ -118,6 +119,78 @@ fn quotas_are_the_same_in_every_form() {
     assert!(metrics.ends_with("# EOF\n"), "{metrics}");
     let near = with_gaps(&["quotas", &recording(), "--at-least", "100%", "--format", "csv"]);
     assert!(near.contains("L-0263D0A3") && near.lines().count() < 5, "{near}");
+}
+
+/// The recorded account as a report, and as many weekly ones before it, in which the quota that is chosen grows by a
+/// thirtieth of today's use a week. Gives the code of that quota, its use today, and the reports, today's first.
+fn weekly_reports(folder: &Path, weeks: i64) -> (String, f64, Vec<String>) {
+    let mut report: serde_json::Value =
+        serde_json::from_str(&with_gaps(&["open", &recording(), "--format", "json"])).expect("JSON");
+    let quotas = report["quotas"].as_array().expect("quotas");
+    let grows =
+        |quota: &&serde_json::Value| quota["used_percent"].as_f64().is_some_and(|used| (30.0..80.0).contains(&used));
+    let place = quotas.iter().position(|quota| grows(&quota)).expect("one of which something is used");
+    let (code, usage) = (quotas[place]["quota_code"].clone(), quotas[place]["usage"].as_f64().expect("a use"));
+    let today: jiff::Timestamp = report["started_at"].as_str().expect("a time").parse().expect("a time");
+    let files = (0..=weeks).map(|week| {
+        report["started_at"] = (today - jiff::SignedDuration::from_hours(week * 7 * 24)).to_string().into();
+        report["quotas"][place]["usage"] = (usage * (1.0 - week as f64 / 30.0)).into();
+        let file = folder.join(format!("{week}.json"));
+        fs::write(&file, report.to_string()).expect("a report");
+        file.to_str().expect("a path in UTF-8").to_owned()
+    });
+    let files = files.collect();
+    (code.as_str().expect("a code").to_owned(), usage, files)
+}
+
+#[test]
+fn weekly_reports_show_where_a_quota_is_going() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, usage, files) = weekly_reports(folder.path(), 14);
+    let quotas = |format: &str, files: &[String]| {
+        let mut args = vec!["quotas", files[0].as_str(), "--format", format];
+        files[1..].iter().for_each(|file| args.extend(["--earlier", file.as_str()]));
+        with_gaps(&args)
+    };
+    let of_json = |text: &str| {
+        let json: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let mut all = json["quotas"].as_array().expect("quotas").clone().into_iter();
+        all.find(|quota| quota["quota_code"] == code.as_str() && quota["usage"] == usage).expect("the quota")
+    };
+    let json = quotas("json", &files);
+    let quota = of_json(&json);
+    assert_eq!((&quota["trend"]["source"], &quota["trend"]["days_with_data"]), (&"audits".into(), &15.into()));
+    let per_week = quota["trend"]["per_week"].as_f64().expect("a pace");
+    assert!((per_week - usage / 30.0).abs() < 1e-6 * usage, "{quota}");
+
+    let csv = quotas("csv", &files);
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let heads = rows.headers().expect("heads").clone();
+    let column = |name: &str| heads.iter().position(|head| head == name).unwrap_or_else(|| panic!("no {name}"));
+    let is_it = |row: &csv::StringRecord| row[column("code")] == *code && row[column("usage")] == usage.to_string();
+    let row = rows.records().map(|row| row.expect("a row")).find(is_it).expect("its row");
+    assert_eq!((&row[column("trend_per_week")], &row[column("trend_source")]), (&*per_week.to_string(), "audits"));
+    // 30 % or more is used and a thirtieth of that is added a week, so its day lies within two years.
+    let days = quota["trend"]["to_exhaustion"]["likely"].as_f64().expect("a day ahead");
+    let families = quotas("openmetrics", &files);
+    let mut samples = families.lines().filter(|line| line.starts_with("closeout_quota_days_to_exhaustion{"));
+    assert!(samples.any(|line| line.contains(&code) && line.ends_with(&format!(" {days}"))), "{families}");
+
+    let few = of_json(&quotas("json", &files[..4]));
+    assert_eq!(few["trend_missing"], "4 days of history, 14 are needed");
+    assert!(few.get("trend").is_none());
+}
+
+#[test]
+fn a_report_of_another_account_is_no_history() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, _, files) = weekly_reports(folder.path(), 1);
+    let mut other: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&files[1]).expect("a report")).expect("JSON");
+    other["account"]["id"] = "999988887777".into();
+    fs::write(&files[1], other.to_string()).expect("a report");
+    let (said, status) = refused(&["quotas", &files[0], "--earlier", &files[1]], &env());
+    assert!(status == Some(2) && said.contains("1.json is of account 999988887777, not of"), "{said}");
 }
 
 #[test]

@@ -78,14 +78,7 @@ fn no_period(audit: &Audit, period: report::Period) -> String {
 fn see_anew(audit: &mut Audit, view: View, earlier: &[(PathBuf, Audit)]) -> Result<(), AppError> {
     let mut gone: Vec<Gone> = Vec::new();
     for (file, past) in earlier {
-        if past.account.id != audit.account.id {
-            return Err(AppError::Asked(format!(
-                "{} is of account {}, not of {}",
-                file.display(),
-                past.account.id,
-                audit.account.id
-            )));
-        }
+        open::same_account(audit, file, past)?;
         gone.extend(reconcile::gone(audit, past));
     }
     let gone = reconcile::last_seen(gone);

@@ -72,6 +72,15 @@ pub fn read(settings: &Settings, path: &Path) -> Result<Saved, AppError> {
     Ok(Saved { has_inventory: document.resources.is_some(), audit: document.into_audit() })
 }
 
+/// Whether an audit of another day is of the same account. Errors when it is not: nothing of it can be compared.
+pub fn same_account(audit: &Audit, file: &Path, past: &Audit) -> Result<(), AppError> {
+    if past.account.id == audit.account.id {
+        return Ok(());
+    }
+    let (of, not_of) = (&past.account.id, &audit.account.id);
+    Err(AppError::Asked(format!("{} is of account {of}, not of {not_of}", file.display())))
+}
+
 /// A recording's lines are events; a report is one document.
 fn is_recording(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();

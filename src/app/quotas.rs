@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{AppError, GATE_PASSED, deliver, ended, headless, listings, open};
 use crate::audit::Audit;
-use crate::model::{Kind, clean};
+use crate::model::{Event, Kind, clean};
 use crate::quota::need::{Fit, Plan, Planned};
+use crate::quota::{self, Earlier};
 use crate::report::{self, LimitsFormat, Which};
 use crate::settings::Settings;
 use crate::{cli, scan};
@@ -21,12 +22,15 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
         headless::check_folder(file)?;
     }
     let plan = wish.need.as_deref().map(plan).transpose()?;
-    let audit = match &wish.file {
+    let earlier = wish.earlier.iter().map(|file| Ok((file, open::read(settings, file)?.audit)));
+    let earlier = earlier.collect::<Result<Vec<_>, AppError>>()?;
+    let mut audit = match &wish.file {
         Some(file) => open::read(settings, file)?.audit,
         None => {
             headless::gather(settings, headless::Ask { bill: false, every_quota: true, ..headless::Ask::default() })?
         }
     };
+    look_back(&mut audit, &earlier)?;
     if let Some(plan) = plan {
         return fit(settings, wish, &audit, &plan);
     }
@@ -35,6 +39,20 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
         report::write_limits(wish.format, &audit, &which, options, out)
     })?;
     Ok(ended(&audit, &wish.fail_on))
+}
+
+/// Tells the trends that audits of other days show.
+fn look_back(audit: &mut Audit, earlier: &[(&PathBuf, Audit)]) -> Result<(), AppError> {
+    if earlier.is_empty() {
+        return Ok(());
+    }
+    earlier.iter().try_for_each(|(file, past)| open::same_account(audit, file, past))?;
+    let past: Vec<Earlier<'_>> =
+        earlier.iter().map(|(_, past)| Earlier { at: past.started_at, quotas: &past.quotas }).collect();
+    for quota in quota::from_audits(&audit.quotas, audit.started_at, &past) {
+        audit.apply(Event::QuotaRead { quota });
+    }
+    Ok(())
 }
 
 /// What is planned, out of its file.

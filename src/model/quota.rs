@@ -1,3 +1,5 @@
+use std::fmt;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,30 @@ impl Quota {
     /// The share of its value that deleting leftovers frees, in percent. `None` without leftovers, or a value.
     pub fn freed_percent(&self) -> Option<f64> {
         self.freed.filter(|_| self.limit > 0.0).map(|freed| freed / self.limit * 100.0)
+    }
+
+    /// Its trend in words: "+1.4 a week: 80 % in 12 to 20 days, full in 40 to 60 days". `None` without one.
+    pub fn trend_text(&self) -> Option<String> {
+        let trend = self.trend.as_ref()?;
+        if trend.per_week == 0.0 {
+            return Some("level".to_owned());
+        }
+        let sign = if trend.per_week > 0.0 { "+" } else { "-" };
+        let pace = match trend.per_week.abs() {
+            pace if pace < 0.05 => format!("under {sign}0.1"),
+            pace => format!("{sign}{}", tenths(pace)),
+        };
+        let ahead = [("80 %", trend.to_80_percent), ("full", trend.to_exhaustion)];
+        let days: Vec<String> =
+            ahead.into_iter().filter_map(|(what, days)| Some(format!("{what} in {}", days?))).collect();
+        let is_near_enough = self.used_percent.is_some_and(|used| used >= 100.0) || trend.per_week < 0.0;
+        let leads_to = match (days.is_empty(), trend.to_exhaustion.is_none() && !is_near_enough) {
+            (true, true) => ": not full within two years".to_owned(),
+            (true, false) => String::new(),
+            (false, true) => format!(": {}, not full within two years", days.join(", ")),
+            (false, false) => format!(": {}", days.join(", ")),
+        };
+        Some(format!("{pace} a week{leads_to}"))
     }
 
     /// Fills in usage and its percentage.
@@ -176,4 +202,57 @@ pub struct DaysAhead {
     pub earliest: f64,
     /// At the flattest.
     pub latest: f64,
+}
+
+impl fmt::Display for DaysAhead {
+    /// The range in whole days, "12 to 20 days"; what lies beyond two years is only said to be later.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, to) = (self.earliest.floor(), self.latest.ceil());
+        let word = |days: f64| if days == 1.0 { "day" } else { "days" };
+        match to {
+            to if to > 730.0 => write!(f, "{from:.0} {} or later", word(from)),
+            to if to - from <= 1.0 => write!(f, "{to:.0} {}", word(to)),
+            to => write!(f, "{from:.0} to {to:.0} days"),
+        }
+    }
+}
+
+/// A number without decimals that say nothing: `5`, `12.5`.
+fn tenths(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ahead(earliest: f64, likely: f64, latest: f64) -> Option<DaysAhead> {
+        Some(DaysAhead { likely, earliest, latest })
+    }
+
+    fn text(per_week: f64, used: f64, near: Option<DaysAhead>, full: Option<DaysAhead>) -> Option<String> {
+        let source = TrendSource::Metric;
+        let trend = Trend { per_week, days_with_data: 60, days: 60, source, to_80_percent: near, to_exhaustion: full };
+        Quota { trend: Some(trend), used_percent: Some(used), ..Quota::default() }.trend_text()
+    }
+
+    #[test]
+    fn a_trend_is_told_with_its_range() {
+        let (near, full) = (ahead(12.4, 15.0, 19.6), ahead(40.0, 50.0, 59.1));
+        let told = |text: &str| Some(text.to_owned());
+        assert_eq!(text(1.4, 70.0, near, full), told("+1.4 a week: 80 % in 12 to 20 days, full in 40 to 60 days"));
+        assert_eq!(text(1.4, 85.0, None, full), told("+1.4 a week: full in 40 to 60 days"));
+        assert_eq!(text(1.4, 85.0, None, ahead(300.0, 500.0, 2_900.0)), told("+1.4 a week: full in 300 days or later"));
+        assert_eq!(text(7.0, 99.0, None, ahead(0.6, 0.8, 1.0)), told("+7 a week: full in 1 day"));
+        assert_eq!(
+            text(0.01, 70.0, near, None),
+            told("under +0.1 a week: 80 % in 12 to 20 days, not full within two years")
+        );
+        assert_eq!(text(1.4, 5.0, None, None), told("+1.4 a week: not full within two years"));
+        assert_eq!(text(1.4, 120.0, None, None), told("+1.4 a week"));
+        assert_eq!(text(-2.0, 70.0, None, None), told("-2 a week"));
+        assert_eq!(text(0.0, 70.0, None, None), told("level"));
+        assert_eq!(Quota::default().trend_text(), None);
+    }
 }

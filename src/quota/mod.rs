@@ -3,26 +3,33 @@
 //! - [`need`]: what is planned, against what is left
 //! - [`leftovers`]: what of a quota is used up by what a rule calls left over
 //! - [`catalogue`]: limits, from Service Quotas
+//! - [`history`]: what its use was, by its own metric or by earlier audits
 //! - [`rows`]: what counts against which quota, from `rules/quotas/`
 //! - [`usage`]: counted over what the scan listed, else read off the quota's own metric
 //! - [`increases`]: higher values that were asked for and are not yet decided
 //! - [`pass`]: a pass that was stopped goes on where it was
+//! - [`trend`]: where a history leads, or why nothing is said about that
 
 mod catalogue;
+mod history;
 mod increases;
 mod leftovers;
 pub mod need;
 mod pass;
 mod rows;
+mod trend;
 mod usage;
 
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
+use crate::aws::metric::{MetricQuery, Points};
 use crate::aws::{Cx, Fault, metric};
 use crate::model::{Contradiction, Event, Kind, Quota, Region, UsageSource, Why};
 
 pub use catalogue::{Catalogue, RawQuota, UsageMetric};
+pub use history::{Earlier, from_audits};
 pub use leftovers::{Freed, freed};
 pub use pass::{Pass, ended};
 pub use rows::{Row, Test, rows};
@@ -116,7 +123,7 @@ pub const KIND: Kind = Kind::new("service-quotas:quota");
 
 /// Reads the quotas of services in the context's region, tells each with its use, and each failure as a gap.
 ///
-/// `allowance` is the most metrics that may be asked for, since CloudWatch charges for each
+/// `allowance` is the most metrics that may be asked for, a history counting as one, since CloudWatch charges for each
 /// ([`metric::price`]); quotas beyond it stay without a figure, and a gap says so. What `pass` had listed before it was
 /// stopped is not listed again. Returns how many metrics were asked for.
 pub async fn read(
@@ -146,10 +153,11 @@ pub async fn read(
     }
     note_increases(cx, &mut drafts, events).await;
     let asked = measure(cx, &mut drafts, allowance, events).await;
+    let looked_back = look_back(cx, &mut drafts, allowance.saturating_sub(asked), events).await;
     for draft in drafts {
-        tell(Event::QuotaRead { quota: draft.settled() }, events).await;
+        tell(Event::QuotaRead { quota: draft.settled(cx.now()) }, events).await;
     }
-    asked
+    asked + looked_back
 }
 
 /// Faults of many services as one where they say the same: a service that a region lacks, or a call that is denied,
@@ -178,6 +186,14 @@ struct Draft {
     counted: Option<Usage>,
     called: Option<Usage>,
     measured: Measured,
+    past: Past,
+}
+
+/// The history of a quota's metric.
+enum Past {
+    /// Not wanted, or not to be had: why, where that says something.
+    None(&'static str),
+    Points(Points),
 }
 
 enum Measured {
@@ -190,12 +206,17 @@ impl Draft {
     fn of(raw: RawQuota, seen: &Seen<'_>) -> Draft {
         let row = rows().iter().find(|row| row.service == raw.service_code && row.code == raw.quota_code);
         let counted = row.and_then(|row| from_scan(row, seen, &raw.region));
-        Draft { raw, counted, called: None, measured: Measured::NotAsked }
+        Draft { raw, counted, called: None, measured: Measured::NotAsked, past: Past::None("") }
+    }
+
+    /// Whether its metric tells of something in use, which a history might lead somewhere.
+    fn is_used(&self) -> bool {
+        self.raw.limit > 0.0 && matches!(&self.measured, Measured::Usage(usage) if usage.value > 0.0)
     }
 
     /// The quota with the first figure there is: its own metric's, what was counted, what the service says of itself.
-    /// One that says something else is told beside it.
-    fn settled(self) -> Quota {
+    /// One that says something else is told beside it. The trend is that of its own metric.
+    fn settled(self, now: Timestamp) -> Quota {
         let quota = self.raw.quota();
         let has_no_data = matches!(self.measured, Measured::NoData);
         let measured = match self.measured {
@@ -212,7 +233,14 @@ impl Draft {
         let contradicted = figures
             .find(|(_, other)| differ(usage.value, other.value))
             .map(|(source, other)| Contradiction { source, usage: other.value, detail: other.detail });
-        Quota { contradicted, ..quota.with_usage(usage.value, source, usage.detail) }
+        let quota = Quota { contradicted, ..quota.with_usage(usage.value, source, usage.detail) };
+        match self.past {
+            Past::None(reason) => Quota { trend_missing: reason.to_owned(), ..quota },
+            Past::Points(points) => {
+                let found = history::of_metric(&quota, &points, now);
+                history::with_trend(quota, found, now)
+            }
+        }
     }
 }
 
@@ -266,6 +294,50 @@ async fn measure(cx: &Cx, drafts: &mut [Draft], allowance: usize, events: &Sende
     queries.len()
 }
 
+/// Asks for the histories of the drafts that have one and of which something is used. Returns how many were asked for.
+async fn look_back(cx: &Cx, drafts: &mut [Draft], allowance: usize, events: &Sender<Event>) -> usize {
+    let (mut wanting, queries, left_out) = wanting_history(drafts, allowance);
+    if left_out > 0 {
+        let detail = format!("{left_out} quota histories not read: over the spending cap");
+        tell_gap(cx, Fault::new(Why::NotScanned, METRICS, detail), events).await;
+    }
+    if queries.is_empty() {
+        return 0;
+    }
+    match metric::get(cx, &queries, cx.now()).await {
+        Ok(answers) => {
+            for (draft, points) in wanting.iter_mut().zip(answers) {
+                draft.past = Past::Points(points);
+            }
+        }
+        Err(fault) => {
+            wanting.iter_mut().for_each(|draft| draft.past = Past::None(history::UNREAD));
+            tell_gap(cx, fault, events).await;
+        }
+    }
+    queries.len()
+}
+
+/// The drafts whose histories are asked for with the questions, and how many are left out. Those left out, and those on
+/// calls, are told why they will have no trend.
+fn wanting_history(drafts: &mut [Draft], allowance: usize) -> (Vec<&mut Draft>, Vec<MetricQuery>, usize) {
+    let (mut wanting, mut queries, mut left_out) = (Vec::new(), Vec::new(), 0);
+    for draft in drafts.iter_mut().filter(|draft| draft.is_used()) {
+        match history::query(&draft.raw) {
+            None => draft.past = Past::None(history::CALLS),
+            Some(_) if queries.len() >= allowance => {
+                draft.past = Past::None(history::OVER_CAP);
+                left_out += 1;
+            }
+            Some(query) => {
+                queries.push(query);
+                wanting.push(draft);
+            }
+        }
+    }
+    (wanting, queries, left_out)
+}
+
 async fn tell_gap(cx: &Cx, fault: Fault, events: &Sender<Event>) {
     tell(Event::Missed { gap: fault.into_gap(cx.account(), cx.region(), &KIND) }, events).await;
 }
@@ -300,6 +372,54 @@ mod tests {
         let seen = Seen::new([&cluster], cells, true);
         assert!(services_in(&Region::new("eu-west-1"), &seen).contains(&"kafka"));
         assert_eq!(services_in(&Region::new("us-east-1"), &seen), EVERYWHERE);
+    }
+
+    fn measured(code: &str, statistic: &str, usage: f64) -> Draft {
+        let metric = UsageMetric {
+            namespace: "AWS/Usage".into(),
+            name: "ResourceCount".into(),
+            dimensions: std::collections::BTreeMap::new(),
+            statistic: statistic.into(),
+        };
+        let raw = RawQuota {
+            service_code: "ec2".into(),
+            quota_code: code.into(),
+            name: code.into(),
+            region: Region::new("eu-west-1"),
+            limit: 100.0,
+            limit_source: crate::model::LimitSource::Applied,
+            pending: None,
+            default: None,
+            unit: "None".into(),
+            adjustable: true,
+            period_seconds: None,
+            usage_metric: Some(metric),
+        };
+        let usage = Usage { value: usage, detail: String::new() };
+        Draft { measured: Measured::Usage(usage), ..Draft::of(raw, &Seen::default()) }
+    }
+
+    #[test]
+    fn histories_are_asked_of_things_in_use_within_the_allowance() {
+        let mut drafts = vec![
+            measured("calls", "Sum", 5.0),
+            measured("unused", "Maximum", 0.0),
+            measured("first", "Maximum", 5.0),
+            measured("second", "Maximum", 5.0),
+        ];
+        let (wanting, queries, left_out) = wanting_history(&mut drafts, 1);
+        let codes: Vec<_> = wanting.iter().map(|draft| draft.raw.quota_code.as_str()).collect();
+        assert_eq!((codes, queries.len(), left_out), (vec!["first"], 1, 1));
+        let now = "2026-11-23T10:17:31Z".parse().expect("a literal time");
+        let reasons: Vec<_> = drafts.into_iter().map(|draft| draft.settled(now).trend_missing).collect();
+        assert_eq!(reasons, [history::CALLS, "", "", history::OVER_CAP]);
+    }
+
+    #[test]
+    fn a_metric_without_a_past_is_told_so() {
+        let draft = Draft { past: Past::Points(Points::new()), ..measured("new", "Maximum", 5.0) };
+        let quota = draft.settled("2026-11-23T10:17:31Z".parse().expect("a literal time"));
+        assert_eq!((quota.trend, quota.trend_missing.as_str()), (None, "no history"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::document::{GapEntry, SCHEMA_VERSION, Tool};
 use super::page::quotas;
 use super::{Options, json, table};
 use crate::audit::Audit;
-use crate::model::{Account, Quota, Requests, UsageSource, clean};
+use crate::model::{Account, DaysAhead, Quota, Requests, TrendSource, UsageSource, clean};
 
 /// Forms of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -93,28 +93,43 @@ pub fn write(
     }
 }
 
+/// Columns of the CSV. Names are a contract: added at the end, never renamed.
+const COLUMNS: [&str; 25] = [
+    "account",
+    "service",
+    "code",
+    "name",
+    "region",
+    "limit",
+    "default",
+    "unit",
+    "usage",
+    "used_percent",
+    "adjustable",
+    "source",
+    "source_detail",
+    "exhausted_on",
+    "freed_by_leftovers",
+    "leftovers",
+    "trend_per_week",
+    "trend_source",
+    "days_to_80_percent",
+    "days_to_80_percent_earliest",
+    "days_to_80_percent_latest",
+    "days_to_exhaustion",
+    "days_to_exhaustion_earliest",
+    "days_to_exhaustion_latest",
+    "trend_missing",
+];
+
 fn rows(audit: &Audit, which: &Which, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).from_writer(out);
-    writer.write_record([
-        "account",
-        "service",
-        "code",
-        "name",
-        "region",
-        "limit",
-        "default",
-        "unit",
-        "usage",
-        "used_percent",
-        "adjustable",
-        "source",
-        "source_detail",
-        "exhausted_on",
-        "freed_by_leftovers",
-        "leftovers",
-    ])?;
+    writer.write_record(COLUMNS)?;
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for quota in which.of(audit) {
+        let trend = quota.trend.as_ref();
+        let [near, near_earliest, near_latest] = days(trend.and_then(|trend| trend.to_80_percent));
+        let [full, full_earliest, full_latest] = days(trend.and_then(|trend| trend.to_exhaustion));
         writer.write_record([
             text(&audit.account.id),
             text(&quota.service_code),
@@ -132,9 +147,31 @@ fn rows(audit: &Audit, which: &Which, out: &mut dyn Write) -> io::Result<()> {
             quota.exhausted_on.clone().unwrap_or_default(),
             number(quota.freed),
             quota.freed_by.len().to_string(),
+            number(trend.map(|trend| trend.per_week)),
+            trend.map_or("", |trend| trend_source(trend.source)).to_owned(),
+            near,
+            near_earliest,
+            near_latest,
+            full,
+            full_earliest,
+            full_latest,
+            text(&quota.trend_missing),
         ])?;
     }
     writer.flush()
+}
+
+/// Days ahead as the CSV writes them: likely, earliest, latest. Empty where there are none.
+fn days(ahead: Option<DaysAhead>) -> [String; 3] {
+    ahead.map_or_else(Default::default, |days| [days.likely, days.earliest, days.latest].map(|days| days.to_string()))
+}
+
+/// Where a history comes from, as the CSV writes it.
+fn trend_source(source: TrendSource) -> &'static str {
+    match source {
+        TrendSource::Metric => "metric",
+        TrendSource::Audits => "audits",
+    }
 }
 
 /// Where a figure comes from, as the CSV writes it.
@@ -150,7 +187,7 @@ fn source(source: UsageSource) -> &'static str {
 /// A metric family: its name, what it is, and its value of a quota where it has one.
 type Family = (&'static str, &'static str, fn(&Quota) -> Option<f64>);
 
-const FAMILIES: [Family; 3] = [
+const FAMILIES: [Family; 4] = [
     ("closeout_quota_limit", "Value of a quota in force, in its own unit.", |quota| Some(quota.limit)),
     ("closeout_quota_usage", "What is used of a quota, in its own unit; absent where nobody knows.", |quota| {
         quota.usage
@@ -158,6 +195,11 @@ const FAMILIES: [Family; 3] = [
     ("closeout_quota_used_ratio", "Use of a quota by its value; 1 is full.", |quota| {
         quota.used_percent.map(|percent| percent / 100.0)
     }),
+    (
+        "closeout_quota_days_to_exhaustion",
+        "Likely days until a quota is exhausted at its present trend; absent where none leads there.",
+        |quota| Some(quota.trend.as_ref()?.to_exhaustion?.likely),
+    ),
 ];
 
 /// Source of the form: <https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>.

@@ -102,6 +102,9 @@ fn measured(quota: &Quota) -> String {
     if let (Some(freed), Some(percent)) = (quota.freed, quota.freed_percent()) {
         text.push_str(&format!("; {} of it leftovers: deleting them frees {percent:.0} %", figure(freed)));
     }
+    if let Some(trend) = quota.trend_text() {
+        text.push_str(&format!("; {trend}"));
+    }
     if let Some(day) = &quota.exhausted_on {
         text.push_str(&format!("; full on {day} at the present trend"));
     }

@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 use super::number;
 use super::request::{command, console_url};
-use crate::model::{Quota, UsageSource};
+use crate::model::{Quota, TrendSource, UsageSource};
 use crate::tui::action::Action;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
@@ -78,6 +78,7 @@ fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Lin
             Role::Warn,
         ));
     }
+    lines.extend(trend(cx, quota));
     if let Some(day) = &quota.exhausted_on {
         lines.push(cx.line(format!(" full on {} at the present trend", cx.text(day, 20)), Role::Warn));
     }
@@ -91,4 +92,22 @@ fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Lin
         lines.push(Line::from(vec![cx.span(" Open   ", Role::Title), Span::raw(url)]));
     }
     lines
+}
+
+/// Where its use is going and what says so, or why nothing is foretold. `None` where there was nothing to look at.
+fn trend(cx: &Screen<'_>, quota: &Quota) -> Option<Line<'static>> {
+    let Some((trend, text)) = quota.trend.as_ref().zip(quota.trend_text()) else {
+        let reason = &quota.trend_missing;
+        return (!reason.is_empty()).then(|| cx.line(format!(" no forecast: {}", cx.text(reason, 120)), Role::Dim));
+    };
+    let from = match trend.source {
+        TrendSource::Metric => "its CloudWatch metric",
+        TrendSource::Audits => "earlier audits",
+    };
+    let dot = cx.look.glyphs.dot;
+    let days = match (trend.days_with_data, trend.days) {
+        (figures, days) if figures == days => format!("{days} days"),
+        (figures, days) => format!("{figures} of {days} days"),
+    };
+    Some(Line::from(format!(" trend: {text} {dot} {from}, {days}")))
 }
