@@ -7,7 +7,7 @@ use closeout::rules::{RuleSet, Vocabulary, examples};
 use closeout::scan::scanners;
 
 fn words() -> Vocabulary {
-    let mut words = Vocabulary::default();
+    let mut words = Vocabulary::of_quotas();
     for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }

@@ -20,7 +20,7 @@ use crate::model::{
     CellState, Evidence, Finding, Gap, Kind, MetricWish, Owner, Protection, Ref, Region, Resource, Role, Usd, Why,
     clean,
 };
-use crate::score::{self, ScoreInput, Weights};
+use crate::score::{self, Headroom, ScoreInput, Weights, Worth};
 
 /// How far the run is when the rules are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Judgement {
     pub wishes: Vec<MetricWish>,
 }
 
-/// Judges everything the audit knows.
+/// Judges everything the audit lists. Quotas are apart: [`judge_quotas`].
 pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage) -> Judgement {
     let kinds: BTreeSet<&Kind> = set.iter().filter(|rule| rule.enabled).map(|rule| &rule.kind).collect();
     let mut run =
@@ -53,6 +53,16 @@ pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage)
         let rules: Vec<&Rule> = set.of_kind(kind).collect();
         run.kind(kind, &rules);
     }
+    run.finish()
+}
+
+/// Judges the quotas, once all of them are read and it is known what leftovers take of each.
+pub fn judge_quotas(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights) -> Judgement {
+    let now = audit.started_at;
+    let mut run =
+        Run { set, audit, weights, stage: Stage::Final, now, said: Judgement::default(), unread: BTreeMap::new() };
+    let rules: Vec<&Rule> = set.of_kind(&Kind::QUOTA).collect();
+    run.resources(&audit.quota_resources().iter().collect::<Vec<_>>(), &rules);
     run.finish()
 }
 
@@ -89,9 +99,15 @@ enum Verdict {
 
 impl Run<'_> {
     fn kind(&mut self, kind: &Kind, rules: &[&Rule]) {
-        let mut by_region: BTreeMap<&Region, Vec<&Resource>> = BTreeMap::new();
         let audit = self.audit.clone();
-        for resource in audit.of_kind(kind) {
+        self.resources(&audit.of_kind(kind).collect::<Vec<_>>(), rules);
+    }
+
+    /// Judges resources of one kind.
+    fn resources(&mut self, resources: &[&Resource], rules: &[&Rule]) {
+        let audit = self.audit.clone();
+        let mut by_region: BTreeMap<&Region, Vec<&Resource>> = BTreeMap::new();
+        for &resource in resources {
             by_region.entry(&resource.region).or_default().push(resource);
         }
         for (region, resources) in by_region {
@@ -219,7 +235,8 @@ impl Run<'_> {
             _ => resource.created_at.map(|at| (self.now.as_second() - at.as_second()) / 86_400),
         };
         let dormant_days = dormant_days.and_then(|days| u32::try_from(days).ok());
-        let input = ScoreInput { monthly: saving, certainty: rule.certainty, dormant_days, closure: rule.closure };
+        let worth = worth(resource, saving);
+        let input = ScoreInput { worth, certainty: rule.certainty, dormant_days, closure: rule.closure };
         let (score, score_parts) = score::score(self.weights, input);
         let paid = saving.is_some_and(|usd| usd > Usd::ZERO);
         Finding {
@@ -273,6 +290,10 @@ impl Run<'_> {
 
     /// A wish to keep the resource, its own or of what it is attached to; or that nobody could read whether there is one.
     fn protection(&self, resource: &Resource) -> Option<Protection> {
+        // A quota bears a name that AWS gave it, and holds nothing that anybody could want to keep.
+        if resource.kind == Kind::QUOTA {
+            return None;
+        }
         let today = self.now.to_zoned(TimeZone::UTC).date();
         let hosts = self.with_hosts(resource);
         let kept = hosts.iter().find_map(|host| self.set.protections.of(host, today));
@@ -328,6 +349,16 @@ impl Run<'_> {
                 detail: format!("no price list tells what this costs: {}", list_of(&names)),
             });
         }
+    }
+}
+
+/// What acting on a finding is worth: dollars, or headroom where a quota is what runs out.
+fn worth(resource: &Resource, saving: Option<Usd>) -> Worth {
+    match (resource.number("used_percent"), resource.flag("adjustable")) {
+        (Some(used_percent), Some(adjustable)) if resource.kind == Kind::QUOTA => {
+            Worth::Headroom(Headroom { used_percent, hard: !adjustable })
+        }
+        _ => Worth::Money(saving),
     }
 }
 

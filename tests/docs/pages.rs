@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// The facts of every kind.
 pub fn vocabulary() -> Vocabulary {
-    let mut words = Vocabulary::default();
+    let mut words = Vocabulary::of_quotas();
     for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
