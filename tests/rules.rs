@@ -5,6 +5,7 @@ use std::fs;
 use std::sync::Arc;
 
 use closeout::audit::Audit;
+use closeout::audit::restore::Parts;
 use closeout::model::{
     Account, Category, DaysAhead, Event, Finding, Quota, Region, ResourceId, Trend, TrendSource, UsageSource, Usd,
 };
@@ -325,4 +326,11 @@ fn rule_about_quotas_has_their_category_and_nobody_else_asks_for_them() {
     assert_eq!(text, "DIR/bad-volume.toml:3: a rule about `service-quotas:quota` has the category `quota`");
     let text = mistake(|sound| sound.replace("resource.size_gib > 1.0", "exists('service-quotas:quota', 'L-1')"));
     assert!(text.contains(":6: `when`: `exists` cannot ask for quotas: they are read last"), "{text}");
+}
+
+#[test]
+fn saved_finding_on_a_quota_is_kept_and_brings_no_resource() {
+    let findings: Vec<Finding> = on_quotas(vec![quota("L-SOFT", 50.0, true)]).into_values().collect();
+    let restored = Audit::restore(Parts { findings: findings.clone(), ..Parts::default() });
+    assert_eq!((restored.resource_count(), restored.findings), (0, findings));
 }

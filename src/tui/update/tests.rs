@@ -107,6 +107,9 @@ fn quota_is_not_marked_since_there_is_nothing_to_delete() {
     assert_eq!((journey.says(), journey.model.marks.len()), ("a quota is nothing to delete, and is not marked", 0));
     journey.press("My");
     assert_eq!(journey.model.marks.len(), 1, "all shown but the quota");
+    journey.press("g<Enter>");
+    let detail = journey.picture();
+    assert!(detail.contains("none: a quota costs nothing") && !detail.contains("Needed"), "{detail}");
 }
 
 #[test]

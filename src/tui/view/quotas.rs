@@ -39,8 +39,8 @@ const SOON: f64 = 90.0;
 const BAR: u16 = 12;
 
 const TABLE: &[Column] = &[
-    Column::text("quota", "quota", 29, Column::ALWAYS).growing(),
-    Column::text("region", "region", 17, 6),
+    Column::text("quota", "quota", 28, Column::ALWAYS).growing(),
+    Column::text("region", "region", 18, 6),
     Column::number("used", "used/limit", 12, 5),
     Column::number("use", "use", 6, Column::ALWAYS),
     Column::text("", "", BAR, 3),
@@ -132,6 +132,8 @@ fn source(quota: &Quota) -> &'static str {
 
 /// A count, or an amount with one decimal. Little is not shown as nothing.
 fn number(value: f64) -> String {
+    // A sum over nothing may be minus zero.
+    let value = value + 0.0;
     if value > 0.0 && value < 0.05 {
         "<0.1".to_owned()
     } else if value == value.trunc() && value.abs() < 1e9 {
