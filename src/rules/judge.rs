@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::context;
-use super::money::{count_money_once, price_source};
+use super::money::{count_money_once, price_source, worth};
 use super::wording::{argument, list_of, sentence, show};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
@@ -20,7 +20,7 @@ use crate::model::{
     CellState, Evidence, Finding, Gap, Kind, MetricWish, Owner, Protection, Ref, Region, Resource, Role, Usd, Why,
     clean,
 };
-use crate::score::{self, Headroom, ScoreInput, Weights, Worth};
+use crate::score::{self, ScoreInput, Weights};
 
 /// How far the run is when the rules are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +47,7 @@ pub struct Judgement {
 /// Judges everything the audit lists. Quotas are apart: [`judge_quotas`].
 pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage) -> Judgement {
     let kinds: BTreeSet<&Kind> = set.iter().filter(|rule| rule.enabled).map(|rule| &rule.kind).collect();
-    let mut run =
-        Run { set, audit, weights, stage, now: audit.started_at, said: Judgement::default(), unread: BTreeMap::new() };
+    let mut run = Run::new(set, audit, weights, stage);
     for kind in kinds {
         let rules: Vec<&Rule> = set.of_kind(kind).collect();
         run.kind(kind, &rules);
@@ -58,9 +57,7 @@ pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage)
 
 /// Judges the quotas, once all of them are read and it is known what leftovers take of each.
 pub fn judge_quotas(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights) -> Judgement {
-    let now = audit.started_at;
-    let mut run =
-        Run { set, audit, weights, stage: Stage::Final, now, said: Judgement::default(), unread: BTreeMap::new() };
+    let mut run = Run::new(set, audit, weights, Stage::Final);
     let rules: Vec<&Rule> = set.of_kind(&Kind::QUOTA).collect();
     run.resources(&audit.quota_resources().iter().collect::<Vec<_>>(), &rules);
     run.finish()
@@ -68,9 +65,7 @@ pub fn judge_quotas(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights) -> Jud
 
 /// Judges with one rule only, for its examples.
 pub(super) fn judge_one(set: &RuleSet, rule: &Rule, audit: &Arc<Audit>, weights: &Weights) -> Judgement {
-    let now = audit.started_at;
-    let mut run =
-        Run { set, audit, weights, stage: Stage::Final, now, said: Judgement::default(), unread: BTreeMap::new() };
+    let mut run = Run::new(set, audit, weights, Stage::Final);
     run.kind(&rule.kind, &[rule]);
     run.finish()
 }
@@ -97,7 +92,12 @@ enum Verdict {
     Unread(Why, String),
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(set: &'a RuleSet, audit: &'a Arc<Audit>, weights: &'a Weights, stage: Stage) -> Run<'a> {
+        let now = audit.started_at;
+        Run { set, audit, weights, stage, now, said: Judgement::default(), unread: BTreeMap::new() }
+    }
+
     fn kind(&mut self, kind: &Kind, rules: &[&Rule]) {
         let audit = self.audit.clone();
         self.resources(&audit.of_kind(kind).collect::<Vec<_>>(), rules);
@@ -349,16 +349,6 @@ impl Run<'_> {
                 detail: format!("no price list tells what this costs: {}", list_of(&names)),
             });
         }
-    }
-}
-
-/// What acting on a finding is worth: dollars, or headroom where a quota is what runs out.
-fn worth(resource: &Resource, saving: Option<Usd>) -> Worth {
-    match (resource.number("used_percent"), resource.flag("adjustable")) {
-        (Some(used_percent), Some(adjustable)) if resource.kind == Kind::QUOTA => {
-            Worth::Headroom(Headroom { used_percent, hard: !adjustable })
-        }
-        _ => Worth::Money(saving),
     }
 }
 
