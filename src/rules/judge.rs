@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::context;
 use super::money::{count_money_once, price_source, worth};
-use super::wording::{argument, list_of, sentence, show};
+use super::wording::{argument, list_of, number, sentence, show};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
@@ -383,15 +383,6 @@ fn truth(result: Result<Value, ExecutionError>) -> Result<bool, String> {
             Err("AWS does not tell when it was made".to_owned())
         }
         Err(error) => Err(error.to_string()),
-    }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Float(number) => Some(*number),
-        Value::Int(whole) => Some(*whole as f64),
-        Value::UInt(whole) => Some(*whole as f64),
-        _ => None,
     }
 }
 
