@@ -1,13 +1,20 @@
 //! The built-in rules are sound, and a mistake in a rule file is named with its file, line and nearest right word.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
 
-use closeout::model::Category;
-use closeout::rules::{RuleSet, Vocabulary, examples};
+use closeout::audit::Audit;
+use closeout::audit::restore::Parts;
+use closeout::model::{
+    Account, Category, DaysAhead, Event, Finding, Quota, Region, ResourceId, Trend, TrendSource, UsageSource, Usd,
+};
+use closeout::rules::{RuleSet, Stage, Vocabulary, examples, judge, judge_quotas};
 use closeout::scan::scanners;
+use closeout::score::Weights;
 
 fn words() -> Vocabulary {
-    let mut words = Vocabulary::default();
+    let mut words = Vocabulary::of_quotas();
     for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
@@ -183,4 +190,147 @@ fn override_of_an_unknown_rule_or_parameter_names_the_nearest() {
     assert!(text.contains("overrides.toml:2: rule `unattached-volume` has no parameter `min_days`"), "{text}");
     let text = refused("[unattached-volume]\nmin_age_days = \"x\"\n");
     assert!(text.ends_with("`min_age_days` is integer, not string"), "{text}");
+}
+
+/// A quota of 50, half of a hundred things or more in use.
+fn quota(code: &str, usage: f64, adjustable: bool) -> Quota {
+    let quota = Quota {
+        service_code: "vpc".to_owned(),
+        quota_code: code.to_owned(),
+        name: format!("Things of {code}"),
+        region: Region::new("eu-west-1"),
+        limit: 50.0,
+        unit: "None".to_owned(),
+        adjustable,
+        ..Quota::default()
+    };
+    quota.with_usage(usage, UsageSource::Scan, "count of things")
+}
+
+/// The same, full in so many days.
+fn full_in(days: f64, quota: Quota) -> Quota {
+    let trend = Trend {
+        per_week: 1.0,
+        days_with_data: 28,
+        days: 28,
+        source: TrendSource::Metric,
+        to_80_percent: None,
+        to_exhaustion: Some(DaysAhead { likely: days, earliest: days, latest: days }),
+    };
+    Quota { trend: Some(trend), ..quota }
+}
+
+fn audit(quotas: Vec<Quota>) -> Arc<Audit> {
+    let mut audit = Audit::default();
+    audit.apply(Event::Began {
+        account: Account { id: "111122223333".to_owned(), partition: "aws".to_owned(), ..Account::default() },
+        at: "2026-11-27T08:00:00Z".parse().expect("a time"),
+        regions: BTreeMap::new(),
+        scope: vec![Region::new("eu-west-1")],
+        kinds: Vec::new(),
+        cells: Vec::new(),
+    });
+    for quota in quotas {
+        audit.apply(Event::QuotaRead { quota });
+    }
+    Arc::new(audit)
+}
+
+/// The findings on quotas by code; nothing may be left unjudged.
+fn on_quotas(quotas: Vec<Quota>) -> BTreeMap<String, Finding> {
+    let said = judge_quotas(&built_in(), &audit(quotas), Weights::embedded());
+    assert_eq!(said.gaps, [], "neither price nor fact is missing");
+    let count = said.findings.len();
+    let by_code: BTreeMap<String, Finding> = said.findings.into_iter().map(|f| (f.resource.id.clone(), f)).collect();
+    assert_eq!(by_code.len(), count, "one finding a quota");
+    by_code
+}
+
+#[test]
+fn hard_quota_stands_above_a_soft_one_of_the_same_use() {
+    let ahead = |code: &str, hard: bool| full_in(30.0, quota(code, 30.0, !hard));
+    let found = on_quotas(vec![
+        quota("L-HARD", 45.0, false),
+        quota("L-SOFT", 45.0, true),
+        ahead("L-HARD-SOON", true),
+        ahead("L-SOFT-SOON", false),
+        quota("L-FREE", 39.0, false),
+        full_in(400.0, quota("L-LATER", 39.0, true)),
+    ]);
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["L-HARD", "L-HARD-SOON", "L-SOFT", "L-SOFT-SOON"]);
+    for (hard, soft) in [("L-HARD", "L-SOFT"), ("L-HARD-SOON", "L-SOFT-SOON")] {
+        let (hard, soft) = (&found[hard], &found[soft]);
+        assert!(hard.score > soft.score && hard.severity > soft.severity, "{} {}", hard.rule, soft.rule);
+        assert!(hard.command.is_none() && hard.remedy == "review", "no request helps: {}", hard.rule);
+    }
+    assert!(found["L-SOFT"].score > found["L-HARD-SOON"].score, "what is nearly full comes before what will be");
+}
+
+#[test]
+fn quota_finding_has_no_money_in_it() {
+    let found = on_quotas(vec![quota("L-SOFT", 50.0, true)]);
+    let finding = &found["L-SOFT"];
+    assert_eq!((finding.category, finding.monthly_usd, finding.waste()), (Category::Quota, Some(Usd::ZERO), Usd::ZERO));
+    let parts: Vec<&str> = finding.score_parts.iter().map(|part| part.name.as_str()).collect();
+    assert_eq!(parts, ["headroom", "certainty", "dormancy (not known)", "closure"]);
+    assert_eq!(finding.score_parts.iter().map(|part| u32::from(part.of)).sum::<u32>(), 100);
+    assert_eq!((&finding.price_source, &finding.dormant_days), (&None, &None));
+    let arn = ResourceId::new("arn:aws:servicequotas:eu-west-1:111122223333:vpc/L-SOFT");
+    assert_eq!(finding.resource.arn, arn);
+}
+
+#[test]
+fn quota_finding_says_what_is_used_and_what_leftovers_take() {
+    let taken = Quota { freed: Some(21.0), ..quota("L-SOFT", 48.0, true) };
+    let found = on_quotas(vec![taken]);
+    let finding = &found["L-SOFT"];
+    assert_eq!(
+        finding.evidence[0].line(),
+        "48 of 50 used, 96 %; past it calls are refused. Deleting leftovers frees 42 % of it."
+    );
+    let asks = "aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-SOFT \
+                --desired-value 75 --region eu-west-1";
+    assert_eq!(finding.command.as_deref(), Some(asks));
+}
+
+#[test]
+fn quota_of_the_whole_account_is_asked_for_in_its_home_region_and_hostile_codes_stay_words() {
+    let global = Quota { region: Region::global(), ..quota("L'; rm -rf ~ #", 0.0, true) };
+    let lowered = Quota { limit: 1.0, ..global }.with_usage(1.0, UsageSource::Scan, "");
+    let found = on_quotas(vec![lowered]);
+    let command = found.values().next().and_then(|finding| finding.command.as_deref()).expect("a request");
+    assert!(command.ends_with(r"--quota-code 'L'\''; rm -rf ~ #' --desired-value 2 --region us-east-1"), "{command}");
+}
+
+#[test]
+fn quotas_wait_for_the_end() {
+    let audit = audit(vec![quota("L-SOFT", 50.0, true)]);
+    for stage in [Stage::Running, Stage::Listed, Stage::Final] {
+        assert!(judge(&built_in(), &audit, Weights::embedded(), stage).findings.is_empty(), "{stage:?}");
+    }
+}
+
+#[test]
+fn wish_to_keep_a_name_does_not_silence_a_quota() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("protections.toml"), "names = [\"Things\"]\n").expect("a file");
+    let set = RuleSet::with_folder(&words(), folder.path()).unwrap_or_else(|errors| panic!("{errors}"));
+    let said = judge_quotas(&set, &audit(vec![quota("L-SOFT", 50.0, true)]), Weights::embedded());
+    assert_eq!(said.findings.iter().map(Finding::counts).collect::<Vec<_>>(), [true]);
+}
+
+#[test]
+fn rule_about_quotas_has_their_category_and_nobody_else_asks_for_them() {
+    let of_quotas = |sound: &str| sound.replace("\"ec2:volume\"", "\"service-quotas:quota\"");
+    let text = mistake(of_quotas);
+    assert_eq!(text, "DIR/bad-volume.toml:3: a rule about `service-quotas:quota` has the category `quota`");
+    let text = mistake(|sound| sound.replace("resource.size_gib > 1.0", "exists('service-quotas:quota', 'L-1')"));
+    assert!(text.contains(":6: `when`: `exists` cannot ask for quotas: they are read last"), "{text}");
+}
+
+#[test]
+fn saved_finding_on_a_quota_is_kept_and_brings_no_resource() {
+    let findings: Vec<Finding> = on_quotas(vec![quota("L-SOFT", 50.0, true)]).into_values().collect();
+    let restored = Audit::restore(Parts { findings: findings.clone(), ..Parts::default() });
+    assert_eq!((restored.resource_count(), restored.findings), (0, findings));
 }

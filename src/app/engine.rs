@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::audit::Audit;
-use crate::model::{Cost, Event, MetricWish, Quota, Resource, ResourceId};
+use crate::model::{Cost, Event, Finding, MetricWish, Quota, Resource, ResourceId};
 use crate::price;
 use crate::price::book::Book;
 use crate::price::lists::{Lists, Quote};
 use crate::quota::{self, Seen};
 use crate::reconcile;
-use crate::rules::{RuleSet, Stage, judge};
+use crate::rules::{RuleSet, Stage, judge, judge_quotas};
 use crate::scan;
 use crate::score::Weights;
 
@@ -120,24 +120,29 @@ impl<'a> Engine<'a> {
     /// Asks the rules, tells the audit, and gives the metrics they still wish for.
     pub fn judge(&mut self, stage: Stage) -> Vec<MetricWish> {
         let began = Instant::now();
-        let said = judge(self.set, &self.audit, self.weights, stage);
+        let mut said = judge(self.set, &self.audit, self.weights, stage);
+        if stage == Stage::Final {
+            self.name_leftovers(&said.findings);
+            let quotas = judge_quotas(self.set, &self.audit, self.weights);
+            said.findings.extend(quotas.findings);
+            said.gaps.extend(quotas.gaps);
+        }
         self.due = false;
         self.pause = PAUSE.max(began.elapsed() * SHARE);
         self.judged = Instant::now();
         self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
         if stage == Stage::Final {
-            self.name_leftovers();
             let reckoning = reconcile::of(&self.audit, &[]);
             self.pass(Event::Reconciled { reckoning: Box::new(reckoning) });
         }
         said.wishes
     }
 
-    /// Tells of each quota what leftovers use up of it.
-    fn name_leftovers(&mut self) {
+    /// Tells of each quota what leftovers, the resources of findings that count, use up of it.
+    fn name_leftovers(&mut self, findings: &[Finding]) {
         let audit = self.audit.clone();
         let leftovers: BTreeSet<&ResourceId> =
-            audit.findings.iter().filter(|finding| finding.counts()).map(|finding| &finding.resource.arn).collect();
+            findings.iter().filter(|finding| finding.counts()).map(|finding| &finding.resource.arn).collect();
         let whole = audit.regions.iter().all(|(region, state)| !state.is_on() || audit.scope.contains(region));
         let listed = || audit.coverage.iter().filter(|(_, one)| one.state.is_listed()).map(|(cell, _)| cell.clone());
         let seen = Seen::new(audit.resources(), listed(), whole);

@@ -166,9 +166,9 @@ fn on_screen(settings: &Settings) -> bool {
     !settings.plain && !dumb && io::stdout().is_terminal() && io::stdin().is_terminal()
 }
 
-/// The facts of every scanner, for the rule checker.
+/// The facts of quotas and of every scanner, for the rule checker.
 fn vocabulary() -> Vocabulary {
-    let mut words = Vocabulary::default();
+    let mut words = Vocabulary::of_quotas();
     for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }

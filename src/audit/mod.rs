@@ -4,6 +4,7 @@
 //! query here, so no two of them can disagree.
 
 mod findings;
+mod quotas;
 pub mod restore;
 mod screen;
 mod unscanned;
@@ -20,6 +21,7 @@ use crate::model::{
 };
 
 pub use findings::{Summary, Totals};
+pub use quotas::QuotaFacts;
 pub use screen::{Cells, Digest, GapGroup, Regions};
 pub use unscanned::Unscanned;
 

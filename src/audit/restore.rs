@@ -76,7 +76,8 @@ impl Audit {
         };
         audit.findings.sort_by(findings::best_first);
         let known = parts.resources.unwrap_or_else(|| audit.findings.iter().map(|f| f.resource.clone()).collect());
-        for resource in known {
+        // A finding about a quota carries it as a resource, which no inventory lists.
+        for resource in known.into_iter().filter(|resource| resource.kind != Kind::QUOTA) {
             audit.found(resource);
         }
         // After the resources, whose listing counts them a second time.

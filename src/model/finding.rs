@@ -145,7 +145,7 @@ fn short_number(value: f64) -> String {
 /// A part of a score, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScorePart {
-    /// `money`, `certainty`, `dormancy` or `closure`.
+    /// `money` (of a quota `headroom`), `certainty`, `dormancy` or `closure`.
     pub name: String,
     /// Points given.
     pub points: u8,

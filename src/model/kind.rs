@@ -16,6 +16,9 @@ impl Kind {
     /// What AWS's own indexes have and no scanner lists. The fact `type` says what it is.
     pub const UNSCANNED: Kind = Kind::new("unscanned");
 
+    /// A service quota. It is judged like a resource, but is none: it is in no inventory, and costs nothing.
+    pub const QUOTA: Kind = Kind::new("service-quotas:quota");
+
     /// A kind known at compile time.
     pub const fn new(name: &'static str) -> Kind {
         Kind(Cow::Borrowed(name))

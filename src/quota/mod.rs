@@ -119,7 +119,7 @@ const GLOBAL_SERVICES: &[&str] = &["cloudfront", "globalaccelerator", "route53"]
 const TOGETHER: usize = 3;
 
 /// What a gap in the quotas is called.
-pub const KIND: Kind = Kind::new("service-quotas:quota");
+pub const KIND: Kind = Kind::QUOTA;
 
 /// Reads the quotas of services in the context's region, tells each with its use, and each failure as a gap.
 ///

@@ -227,6 +227,9 @@ impl Walk<'_> {
             return Err(format!("the kind in `{name}(…)` has to be a text in quotes"));
         };
         let kind = Kind::owned(kind);
+        if kind == Kind::QUOTA {
+            return Err(format!("`{name}` cannot ask for quotas: they are read last; write a rule of kind `{kind}`"));
+        }
         if self.scope.words.fields(&kind).is_none() {
             let near = hint(kind.as_str(), self.scope.words.kinds().map(Kind::as_str));
             return Err(format!("no scanner lists `{kind}`{near}"));

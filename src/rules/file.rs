@@ -29,6 +29,7 @@ pub const REMEDIES: &[&str] = &[
     "modify",
     "release",
     "remove-untagged-images",
+    "request-increase",
     "review",
     "schedule-deletion",
     "set-retention",
@@ -43,7 +44,7 @@ pub const REMEDIES: &[&str] = &[
 struct RuleFile {
     kind: Spanned<String>,
     title: String,
-    category: Category,
+    category: Spanned<Category>,
     certainty: Certainty,
     closure: ClosureEffect,
     when: Spanned<String>,
@@ -129,6 +130,9 @@ pub fn rule(path: &str, text: &str, words: &Vocabulary, catalogue: &Catalogue) -
         let near = hint(kind.as_str(), words.kinds().map(Kind::as_str));
         return Err(reading.error(&file.kind, format!("no scanner lists `{kind}`{near}")));
     }
+    if kind == Kind::QUOTA && *file.category.get_ref() != Category::Quota {
+        return Err(reading.error(&file.category, format!("a rule about `{kind}` has the category `quota`")));
+    }
     if !REMEDIES.contains(&file.remedy.get_ref().as_str()) {
         let near = hint(file.remedy.get_ref(), REMEDIES.iter().copied());
         return Err(reading.error(&file.remedy, format!("unknown remedy `{}`{near}", file.remedy.get_ref())));
@@ -150,7 +154,7 @@ pub fn rule(path: &str, text: &str, words: &Vocabulary, catalogue: &Catalogue) -
         built_in: false,
         kind,
         title: file.title,
-        category: file.category,
+        category: file.category.into_inner(),
         certainty: file.certainty,
         closure: file.closure,
         remedy: file.remedy.into_inner(),

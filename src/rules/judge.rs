@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::context;
-use super::money::{count_money_once, price_source};
-use super::wording::{argument, list_of, sentence, show};
+use super::money::{count_money_once, price_source, worth};
+use super::wording::{argument, list_of, number, sentence, show};
 use super::{Rule, RuleSet};
 use crate::audit::Audit;
 use crate::model::{
@@ -44,11 +44,10 @@ pub struct Judgement {
     pub wishes: Vec<MetricWish>,
 }
 
-/// Judges everything the audit knows.
+/// Judges everything the audit lists. Quotas are apart: [`judge_quotas`].
 pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage) -> Judgement {
     let kinds: BTreeSet<&Kind> = set.iter().filter(|rule| rule.enabled).map(|rule| &rule.kind).collect();
-    let mut run =
-        Run { set, audit, weights, stage, now: audit.started_at, said: Judgement::default(), unread: BTreeMap::new() };
+    let mut run = Run::new(set, audit, weights, stage);
     for kind in kinds {
         let rules: Vec<&Rule> = set.of_kind(kind).collect();
         run.kind(kind, &rules);
@@ -56,11 +55,17 @@ pub fn judge(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights, stage: Stage)
     run.finish()
 }
 
+/// Judges the quotas, once all of them are read and it is known what leftovers take of each.
+pub fn judge_quotas(set: &RuleSet, audit: &Arc<Audit>, weights: &Weights) -> Judgement {
+    let mut run = Run::new(set, audit, weights, Stage::Final);
+    let rules: Vec<&Rule> = set.of_kind(&Kind::QUOTA).collect();
+    run.resources(&audit.quota_resources().iter().collect::<Vec<_>>(), &rules);
+    run.finish()
+}
+
 /// Judges with one rule only, for its examples.
 pub(super) fn judge_one(set: &RuleSet, rule: &Rule, audit: &Arc<Audit>, weights: &Weights) -> Judgement {
-    let now = audit.started_at;
-    let mut run =
-        Run { set, audit, weights, stage: Stage::Final, now, said: Judgement::default(), unread: BTreeMap::new() };
+    let mut run = Run::new(set, audit, weights, Stage::Final);
     run.kind(&rule.kind, &[rule]);
     run.finish()
 }
@@ -87,11 +92,22 @@ enum Verdict {
     Unread(Why, String),
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(set: &'a RuleSet, audit: &'a Arc<Audit>, weights: &'a Weights, stage: Stage) -> Run<'a> {
+        let now = audit.started_at;
+        Run { set, audit, weights, stage, now, said: Judgement::default(), unread: BTreeMap::new() }
+    }
+
     fn kind(&mut self, kind: &Kind, rules: &[&Rule]) {
-        let mut by_region: BTreeMap<&Region, Vec<&Resource>> = BTreeMap::new();
         let audit = self.audit.clone();
-        for resource in audit.of_kind(kind) {
+        self.resources(&audit.of_kind(kind).collect::<Vec<_>>(), rules);
+    }
+
+    /// Judges resources of one kind.
+    fn resources(&mut self, resources: &[&Resource], rules: &[&Rule]) {
+        let audit = self.audit.clone();
+        let mut by_region: BTreeMap<&Region, Vec<&Resource>> = BTreeMap::new();
+        for &resource in resources {
             by_region.entry(&resource.region).or_default().push(resource);
         }
         for (region, resources) in by_region {
@@ -219,7 +235,8 @@ impl Run<'_> {
             _ => resource.created_at.map(|at| (self.now.as_second() - at.as_second()) / 86_400),
         };
         let dormant_days = dormant_days.and_then(|days| u32::try_from(days).ok());
-        let input = ScoreInput { monthly: saving, certainty: rule.certainty, dormant_days, closure: rule.closure };
+        let worth = worth(resource, saving);
+        let input = ScoreInput { worth, certainty: rule.certainty, dormant_days, closure: rule.closure };
         let (score, score_parts) = score::score(self.weights, input);
         let paid = saving.is_some_and(|usd| usd > Usd::ZERO);
         Finding {
@@ -273,6 +290,10 @@ impl Run<'_> {
 
     /// A wish to keep the resource, its own or of what it is attached to; or that nobody could read whether there is one.
     fn protection(&self, resource: &Resource) -> Option<Protection> {
+        // A quota bears a name that AWS gave it, and holds nothing that anybody could want to keep.
+        if resource.kind == Kind::QUOTA {
+            return None;
+        }
         let today = self.now.to_zoned(TimeZone::UTC).date();
         let hosts = self.with_hosts(resource);
         let kept = hosts.iter().find_map(|host| self.set.protections.of(host, today));
@@ -362,15 +383,6 @@ fn truth(result: Result<Value, ExecutionError>) -> Result<bool, String> {
             Err("AWS does not tell when it was made".to_owned())
         }
         Err(error) => Err(error.to_string()),
-    }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Float(number) => Some(*number),
-        Value::Int(whole) => Some(*whole as f64),
-        Value::UInt(whole) => Some(*whole as f64),
-        _ => None,
     }
 }
 

@@ -32,7 +32,7 @@ use crate::model::{Category, Certainty, ClosureEffect, Kind};
 pub use catalogue::Catalogue;
 pub use error::{RuleError, RuleErrors, hint, toml_error};
 pub use examples::Example;
-pub use judge::{Judgement, Stage, judge};
+pub use judge::{Judgement, Stage, judge, judge_quotas};
 pub use protections::Protections;
 use template::Template;
 pub use vocabulary::Vocabulary;

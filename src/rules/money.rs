@@ -1,9 +1,10 @@
-//! Whose figure a dollar belongs to.
+//! What acting on a finding is worth, and whose figure a dollar belongs to.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Cost, Finding, ResourceId, Usd};
+use crate::model::{Cost, Finding, Kind, Resource, ResourceId, Usd};
+use crate::score::{Headroom, Worth};
 
 /// Of several findings on one resource the dearest counts, before it one that counts at all; the others say so
 /// and add nothing, so that totals are sums of rows.
@@ -34,4 +35,14 @@ pub fn count_money_once(findings: &mut [Finding]) {
 pub fn price_source(cost: &Cost) -> Option<String> {
     let labels: BTreeSet<String> = cost.parts.iter().map(|part| part.source.label()).collect();
     (!labels.is_empty()).then(|| labels.into_iter().collect::<Vec<_>>().join("; "))
+}
+
+/// What acting on a finding is worth: dollars, or headroom where a quota is what runs out.
+pub fn worth(resource: &Resource, saving: Option<Usd>) -> Worth {
+    match (resource.number("used_percent"), resource.flag("adjustable")) {
+        (Some(used_percent), Some(adjustable)) if resource.kind == Kind::QUOTA => {
+            Worth::Headroom(Headroom { used_percent, hard: !adjustable })
+        }
+        _ => Worth::Money(saving),
+    }
 }

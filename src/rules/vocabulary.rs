@@ -1,10 +1,12 @@
-//! What rules may read: the facts of every kind, out of the scanners' JSON schemas.
+//! What rules may read: the facts of every kind, out of the JSON schemas of the scanners and of quotas.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::schema_for;
 use serde_json::Value;
 
+use crate::audit::QuotaFacts;
 use crate::model::Kind;
 
 /// The type of a fact, as far as conditions care.
@@ -69,6 +71,13 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// The facts of quotas, which no scanner lists; [`Vocabulary::add`] the scanners' kinds to them.
+    pub fn of_quotas() -> Vocabulary {
+        let mut words = Vocabulary::default();
+        words.add(Kind::QUOTA, schema_for!(QuotaFacts).as_value());
+        words
+    }
+
     /// Adds a kind with the JSON schema of its facts.
     pub fn add(&mut self, kind: Kind, schema: &Value) {
         let mut fields: BTreeMap<String, Field> = BUILT_IN

@@ -24,6 +24,16 @@ pub fn show(value: &Value) -> String {
     }
 }
 
+/// A value as a number. `None` for what is none.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Float(number) => Some(*number),
+        Value::Int(whole) => Some(*whole as f64),
+        Value::UInt(whole) => Some(*whole as f64),
+        _ => None,
+    }
+}
+
 /// A value as one word of a shell command. A text is passed on as it is: a name may look like a time.
 pub fn argument(value: &Value) -> String {
     match value {

@@ -6,13 +6,13 @@ mod weights;
 
 use crate::model::{Certainty, ClosureEffect, ScorePart, Severity, Usd};
 
-pub use weights::{Weights, WeightsError};
+pub use weights::{HeadroomWeight, Weights, WeightsError};
 
 /// What a score is made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoreInput {
-    /// Dollars a month that acting would save. `None` when no price is known.
-    pub monthly: Option<Usd>,
+    /// What acting on it is worth.
+    pub worth: Worth,
     /// How sure the rule is.
     pub certainty: Certainty,
     /// Days the resource has been as it is. `None` when nothing tells.
@@ -21,10 +21,28 @@ pub struct ScoreInput {
     pub closure: ClosureEffect,
 }
 
-/// The score, 0–100, and the parts that add up to it: money, certainty, dormancy, closure, in this order.
+/// What acting on a finding is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Worth {
+    /// Dollars a month that it would save. `None` when no price is known.
+    Money(Option<Usd>),
+    /// Room below a quota: it costs nothing, and running out of it stops work.
+    Headroom(Headroom),
+}
+
+/// How much of a quota is left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Headroom {
+    /// Percent in use; more than 100 when use passes the value.
+    pub used_percent: f64,
+    /// Whether AWS does not raise it.
+    pub hard: bool,
+}
+
+/// The score, 0–100, and the parts that add up to it: money or headroom, certainty, dormancy, closure, in this order.
 pub fn score(weights: &Weights, input: ScoreInput) -> (u8, Vec<ScorePart>) {
     let parts = vec![
-        money(weights, input.monthly),
+        worth(weights, input.worth),
         part("certainty", weights.certainty.points(input.certainty), weights.certainty.of),
         dormancy(weights, input.dormant_days),
         part("closure", weights.closure.points(input.closure), weights.closure.of),
@@ -44,11 +62,12 @@ pub fn severity(certainty: Certainty, closure: ClosureEffect) -> Severity {
     }
 }
 
-fn money(weights: &Weights, monthly: Option<Usd>) -> ScorePart {
-    let money = &weights.money;
-    match monthly {
-        Some(usd) => part("money", share(usd.dollars(), money.full_usd, 1.0, money.of), money.of),
-        None => part("money (price unknown)", money.unknown, money.of),
+fn worth(weights: &Weights, worth: Worth) -> ScorePart {
+    let Weights { money, headroom, .. } = weights;
+    match worth {
+        Worth::Money(Some(usd)) => part("money", share(usd.dollars(), money.full_usd, 1.0, money.of), money.of),
+        Worth::Money(None) => part("money (price unknown)", money.unknown, money.of),
+        Worth::Headroom(left) => part("headroom", headroom.points(left), headroom.of),
     }
 }
 
@@ -83,7 +102,7 @@ mod tests {
 
     fn input(dollars: f64) -> ScoreInput {
         ScoreInput {
-            monthly: Some(Usd::from_dollars(dollars)),
+            worth: Worth::Money(Some(Usd::from_dollars(dollars))),
             certainty: Certainty::Certain,
             dormant_days: Some(41),
             closure: ClosureEffect::LosesData,
@@ -94,14 +113,21 @@ mod tests {
         score(Weights::embedded(), input).0
     }
 
+    fn left(used_percent: f64, hard: bool) -> Worth {
+        Worth::Headroom(Headroom { used_percent, hard })
+    }
+
     fn every_input() -> Vec<ScoreInput> {
         let mut all = Vec::new();
-        for monthly in [None, Some(-1.0), Some(0.0), Some(0.4), Some(35.04), Some(500.0), Some(1e9)] {
+        let dollars = [None, Some(-1.0), Some(0.0), Some(0.4), Some(35.04), Some(500.0), Some(1e9)];
+        let shares = [0.0, 49.0, 51.0, 80.0, 100.0, 120.0, 1e9, f64::NAN];
+        let money = dollars.into_iter().map(|dollars| Worth::Money(dollars.map(Usd::from_dollars)));
+        let headroom = shares.into_iter().flat_map(|used| [left(used, true), left(used, false)]);
+        for worth in money.chain(headroom) {
             for dormant_days in [None, Some(0), Some(1), Some(180), Some(u32::MAX)] {
                 for &certainty in Certainty::ALL {
                     for &closure in ClosureEffect::ALL {
-                        let monthly = monthly.map(Usd::from_dollars);
-                        all.push(ScoreInput { monthly, certainty, dormant_days, closure });
+                        all.push(ScoreInput { worth, certainty, dormant_days, closure });
                     }
                 }
             }
@@ -150,10 +176,36 @@ mod tests {
 
     #[test]
     fn unknown_price_is_neither_free_nor_grave_and_says_so() {
-        let unknown = ScoreInput { monthly: None, ..input(0.0) };
+        let unknown = ScoreInput { worth: Worth::Money(None), ..input(0.0) };
         assert!(points(input(1.0)) < points(unknown) && points(unknown) < points(input(100.0)));
         let (_, parts) = score(Weights::embedded(), unknown);
         assert_eq!(parts[0].name, "money (price unknown)");
+    }
+
+    #[test]
+    fn hard_quota_scores_higher_than_a_soft_one_of_the_same_use() {
+        for used in (0..2_000).map(|tenths| f64::from(tenths) / 10.0) {
+            for &certainty in Certainty::ALL {
+                let at = |hard| points(ScoreInput { worth: left(used, hard), certainty, ..input(0.0) });
+                assert!(at(true) > at(false), "{used} % {certainty}");
+            }
+        }
+    }
+
+    #[test]
+    fn less_headroom_never_lowers_the_score() {
+        for hard in [true, false] {
+            let at = |used: u16| points(ScoreInput { worth: left(f64::from(used), hard), ..input(0.0) });
+            assert!((0..300).map(at).collect::<Vec<u8>>().is_sorted());
+            assert!(at(50) < at(80) && at(80) < at(100) && at(100) == at(300));
+        }
+    }
+
+    #[test]
+    fn headroom_stands_where_money_does() {
+        let (_, parts) = score(Weights::embedded(), ScoreInput { worth: left(100.0, true), ..input(0.0) });
+        let Weights { money, headroom, .. } = Weights::embedded();
+        assert_eq!((parts[0].name.as_str(), parts[0].points, parts[0].of), ("headroom", headroom.hard, money.of));
     }
 
     #[test]

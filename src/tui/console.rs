@@ -49,6 +49,10 @@ pub fn url(resource: &Resource) -> Option<String> {
             let group = encode(&encode(resource.label())).replace('%', "$");
             place.regional("cloudwatch", &format!("logsV2:log-groups/log-group/{group}"))
         }
+        ("service-quotas", _) => {
+            let (service, code) = resource.arn.as_str().splitn(6, ':').nth(5)?.split_once('/')?;
+            quota_url(place.partition, place.region, service, code)
+        }
         ("s3", _) => Some(format!("{}/s3/buckets/{id}?region={}", place.root()?, place.region)),
         _ => None,
     }
@@ -146,6 +150,9 @@ mod tests {
             let url = page(kind, "arn:aws:ec2:us-east-1:111122223333:natgateway/nat-1", "nat-1");
             assert!(url.ends_with("vpcconsole/home?region=us-east-1#NatGatewayDetails:natGatewayId=nat-1"), "{url}");
         }
+        let arn = "arn:aws:servicequotas:us-east-1:111122223333:vpc/L-F678F1CE";
+        let url = page("service-quotas:quota", arn, "L-F678F1CE");
+        assert!(url.ends_with("amazon.com/servicequotas/home/services/vpc/quotas/L-F678F1CE"), "{url}");
         assert_eq!(page("glue:job", "arn:aws:glue:us-east-1:111122223333:job/j", "j"), "");
     }
 }

@@ -205,6 +205,7 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::MarkAll, Action::UnmarkAll], "mark all shown, unmark all"),
     (&[Action::CopyId, Action::CopyArn], "copy the id, the ARN"),
     (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
+    (&[Action::HideUnused, Action::Fold], "hide unused, unfold regions"),
     (&[Action::Theme, Action::Settings], "next theme, settings"),
 ];
 

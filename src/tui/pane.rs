@@ -17,6 +17,8 @@ pub struct Pane {
     pub filter: String,
     /// The screen's own switch: unused quotas hidden, bill grouped by region.
     pub flag: bool,
+    /// Whether a quota has a row for each of its regions; else one row stands for all of them.
+    pub unfolded: bool,
     /// Which of several tables is shown, where a screen has more than one: the bill of thirty days, or of a month.
     pub table: usize,
     /// The row that is opened in place, as its screen numbers rows: a bill's group with its lines under it.

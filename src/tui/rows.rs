@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::facets;
 use super::filter::{Filter, Row};
 use super::model::{Model, ScreenId};
+use super::pane::Pane;
 use super::view::{bill, coverage, findings, overview, quotas};
 use crate::model::Finding;
 
@@ -198,8 +199,13 @@ pub const LOOKED_AT: usize = 10_000;
 /// Values of the columns of the rows shown, with how many rows have each: what `f` offers. Only the first
 /// [`LOOKED_AT`] rows are counted.
 pub fn values(model: &Model) -> Vec<(&'static str, String, usize)> {
-    let rows = &model.view().rows[..model.view().rows.len().min(LOOKED_AT)];
     let audit = &model.audit;
+    let view = model.view();
+    // Regions inside a fold are values too.
+    let unfolded = (model.screen == ScreenId::Quotas)
+        .then(|| quotas::rows(audit, &Pane { unfolded: true, ..view.pane.clone() }, &view.filter));
+    let rows = unfolded.as_ref().unwrap_or(&view.rows);
+    let rows = &rows[..rows.len().min(LOOKED_AT)];
     let mut counts: HashMap<(&'static str, String), usize> = HashMap::new();
     for row in rows {
         let texts = match model.screen {

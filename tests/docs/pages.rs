@@ -11,9 +11,12 @@ use closeout::rules::{Rule, RuleSet, Vocabulary};
 use closeout::scan::{Reach, Scanner, scanners};
 use serde_json::json;
 
+/// What is judged like a resource, and is none.
+const QUOTAS: &str = "service quotas";
+
 /// The facts of every kind.
 pub fn vocabulary() -> Vocabulary {
-    let mut words = Vocabulary::default();
+    let mut words = Vocabulary::of_quotas();
     for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
@@ -34,9 +37,10 @@ pub fn kinds_with_their_rules() -> String {
             None => services.push((scanner.kind.service(), vec![scanner])),
         }
     }
-    let (rules, kinds) = (set.iter().count(), scanners().count());
+    let of_quotas = set.of_kind(&Kind::QUOTA).count();
+    let (rules, kinds) = (set.iter().count() - of_quotas, scanners().count());
     let mut page = format!(
-        "{rules} rules over {kinds} kinds of resources of {} services:\n\n<details>\n<summary>All \
+        "{rules} rules over {kinds} kinds of resources of {} services, and {of_quotas} over service quotas:\n\n<details>\n<summary>All \
          kinds</summary>\n\n| service | what is listed | rules |\n| --- | --- | --- |\n",
         services.len()
     );
@@ -57,15 +61,15 @@ pub fn rules() -> String {
          for each threshold and the samples it is tested with; [writing rules](writing-rules.md) tells how to change \
          one or add your own.\n",
     );
-    for scanner in scanners() {
+    let quotas = (QUOTAS, &Kind::QUOTA);
+    for (title, kind) in scanners().map(|scanner| (scanner.title, &scanner.kind)).chain([quotas]) {
         let _ = write!(
             page,
-            "\n## {}\n\n`{}`\n\n| rule | finds | category | certainty | on closing | thresholds |\n| --- | --- | --- | \
+            "\n## {}\n\n`{kind}`\n\n| rule | finds | category | certainty | on closing | thresholds |\n| --- | --- | --- | \
              --- | --- | --- |\n",
-            capital(scanner.title),
-            scanner.kind
+            capital(title)
         );
-        for rule in set.of_kind(&scanner.kind) {
+        for rule in set.of_kind(kind) {
             let _ = writeln!(
                 page,
                 "| `{}` | {} | {} | {} | {} | {} |",
@@ -104,6 +108,14 @@ pub fn facts() -> String {
         kind(&mut page, scanner, &words, &built_in);
         metrics(&mut page, scanner, &set);
     }
+    let _ = write!(
+        page,
+        "\n## {}\n\n`{}`, each of which the use is known, judged when everything else is. `name` is AWS's name of it. No \
+         other rule can ask for quotas.\n\n",
+        capital(QUOTAS),
+        Kind::QUOTA
+    );
+    own(&mut page, &Kind::QUOTA, &words, &built_in);
     page
 }
 
@@ -120,7 +132,12 @@ fn kind(page: &mut String, scanner: &Scanner, words: &Vocabulary, built_in: &BTr
     let actions: Vec<String> = scanner.actions.iter().map(|action| format!("`{action}`")).collect();
     let title = capital(scanner.title);
     let _ = write!(page, "\n## {title}\n\n`{}`, read {once} with {}.\n\n", scanner.kind, actions.join(", "));
-    let fields = words.fields(&scanner.kind).expect("a kind of the vocabulary");
+    own(page, &scanner.kind, words, built_in);
+}
+
+/// The facts that not every kind has.
+fn own(page: &mut String, kind: &Kind, words: &Vocabulary, built_in: &BTreeMap<String, Field>) {
+    let fields = words.fields(kind).expect("a kind of the vocabulary");
     table(page, fields.iter().filter(|(name, field)| built_in.get(*name) != Some(field)));
 }
 

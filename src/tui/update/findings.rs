@@ -1,7 +1,7 @@
 //! Marking findings, and what else only their screen can do.
 
 use super::{fail, say};
-use crate::model::{ResourceId, clean};
+use crate::model::{Finding, Kind, ResourceId, clean};
 use crate::tui::effect::Effect;
 use crate::tui::facets::closing;
 use crate::tui::model::{Model, ScreenId};
@@ -13,15 +13,26 @@ pub fn mark(model: &mut Model) -> Vec<Effect> {
         return mark_leftovers(model);
     }
     let Some(finding) = model.current() else { return say(model, "no finding is listed: there is nothing to mark") };
-    let (id, label) = (finding.resource.arn.clone(), finding.resource.id.clone());
     if model.range.is_some() {
         return end_range(model);
     }
+    if !can_be_marked(finding) {
+        return say(model, NO_MARK);
+    }
+    let (id, label) = (finding.resource.arn.clone(), finding.resource.id.clone());
     let is_marked = model.marks.toggle(&id);
     marks_changed(model);
     let verb = if is_marked { "marked" } else { "unmarked" };
     let text = format!("{verb} {} · {}", clean(&label), total(model));
     say(model, text)
+}
+
+/// What is said instead of marking a quota.
+const NO_MARK: &str = "a quota is nothing to delete, and is not marked";
+
+/// Marks total up what could be deleted.
+fn can_be_marked(finding: &Finding) -> bool {
+    finding.resource.kind != Kind::QUOTA
 }
 
 /// Marks the leftovers that use up the quota under the cursor.
@@ -83,8 +94,8 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
 }
 
 fn mark_rows(model: &mut Model, rows: &[usize]) -> Vec<Effect> {
-    let ids: Vec<ResourceId> =
-        rows.iter().filter_map(|row| model.audit.findings.get(*row)).map(|f| f.resource.arn.clone()).collect();
+    let findings = rows.iter().filter_map(|row| model.audit.findings.get(*row)).filter(|one| can_be_marked(one));
+    let ids: Vec<ResourceId> = findings.map(|finding| finding.resource.arn.clone()).collect();
     let added = ids.iter().filter(|id| model.marks.add(id)).count();
     marks_changed(model);
     let text = format!("{added} more marked · {}", total(model));
@@ -154,6 +165,7 @@ pub fn why_score(model: &mut Model) {
 fn about(part: &str) -> &'static str {
     match part {
         "money" => "dollars a month, on a logarithmic scale",
+        "headroom" => "how little is left, more where AWS does not raise it",
         "certainty" => "how sure the rule is",
         "dormancy" => "how long it has been so",
         "closure" => "what it means on closing day",

@@ -137,6 +137,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             pane.flag = !pane.flag;
             model.stale();
         }
+        Action::Fold => fold(model),
         Action::Period => {
             let audit = model.audit.clone();
             let pane = &mut model.view_mut().pane;
@@ -197,6 +198,19 @@ fn open(model: &mut Model) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Gives each region of a quota its row, or one row for all; the cursor stays with its quota.
+fn fold(model: &mut Model) {
+    let row = view::row(model);
+    let pane = &mut model.view_mut().pane;
+    pane.unfolded = !pane.unfolded;
+    model.stale();
+    model.refresh();
+    let at = row.and_then(|row| view::quotas::position(&model.audit, &model.view().rows, row));
+    if let Some(at) = at {
+        model.view_mut().pane.cursor = at;
+    }
 }
 
 /// Opens what the focused pane is about; a finding on top of the list opens as the one under the cursor.

@@ -78,6 +78,41 @@ fn escape_goes_one_step_back_and_never_quits() {
 }
 
 #[test]
+fn unfolding_regions_keeps_the_cursor_on_its_quota() {
+    let mut journey = Journey::begin();
+    journey.press("3G").press("kk");
+    let code = |journey: &Journey| {
+        let row = view::row(&journey.model).expect("a row");
+        journey.model.audit.quotas[row].quota_code.clone()
+    };
+    let (before, folded) = (code(&journey), journey.model.view().rows.len());
+    journey.press("F");
+    assert_eq!((code(&journey), journey.model.view().rows.len()), (before.clone(), folded + 2));
+    journey.press("F");
+    assert_eq!((code(&journey), journey.model.view().rows.len()), (before, folded));
+}
+
+#[test]
+fn quota_is_not_marked_since_there_is_nothing_to_delete() {
+    let mut quota = sample::audit().findings[0].clone();
+    (quota.resource.kind, quota.category) = (crate::model::Kind::QUOTA, crate::model::Category::Quota);
+    let volume = copy(&quota, "vol-1", 10);
+    let volume = Finding {
+        resource: crate::model::Resource { kind: crate::model::Kind::new("ec2:volume"), ..volume.resource },
+        ..volume
+    };
+    let mut journey = Journey::begin();
+    journey.news(judged(vec![quota, volume]));
+    journey.press("2.g<Space>");
+    assert_eq!((journey.says(), journey.model.marks.len()), ("a quota is nothing to delete, and is not marked", 0));
+    journey.press("My");
+    assert_eq!(journey.model.marks.len(), 1, "all shown but the quota");
+    journey.press("g<Enter>");
+    let detail = journey.picture();
+    assert!(detail.contains("none: a quota costs nothing") && !detail.contains("Needed"), "{detail}");
+}
+
+#[test]
 fn quitting_asks_only_while_a_scan_runs() {
     let mut journey = Journey::begin();
     journey.press("q");

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use self::command::{command_lines, left_to_do, pieces};
 use super::screen::Screen;
 use super::wrap::wrap;
-use crate::model::{Evidence, Finding, MetricReading, Resource, Role as Tie, truncate};
+use crate::model::{Evidence, Finding, Kind, MetricReading, Resource, Role as Tie, truncate};
 use crate::tui::console;
 use crate::tui::facets::closing;
 use crate::tui::look::Role;
@@ -121,6 +121,9 @@ fn score(page: &mut Page<'_>, finding: &Finding) {
 }
 
 fn cost(page: &mut Page<'_>, finding: &Finding) {
+    if finding.resource.kind == Kind::QUOTA {
+        return page.say("Cost", "none: a quota costs nothing", Role::Default);
+    }
     let Some(cost) = finding.cost() else {
         let text = match finding.monthly_usd {
             Some(amount) => format!("saves {}/mo", amount.pretty()),
@@ -216,6 +219,9 @@ fn draw_reading(page: &mut Page<'_>, reading: &MetricReading, graph: bool) {
 
 /// What it depends on, and what depends on it, as far as the listing goes.
 fn ties(page: &mut Page<'_>, finding: &Finding) {
+    if finding.resource.kind == Kind::QUOTA {
+        return;
+    }
     let audit = page.cx.audit;
     let resource = &finding.resource;
     let ties = resource.refs.iter().filter(|tie| tie.role != Tie::OneOf);

@@ -35,7 +35,7 @@ use ratatui::layout::Rect;
 use self::screen::{Hit, Screen};
 use super::model::{Model, ScreenId};
 use super::overlay::{Chooser, List, Overlay};
-use crate::model::{Cell, Region};
+use crate::model::{Cell, Kind, Region};
 
 pub use header::{age, age_changes_in, tab_at};
 
@@ -187,7 +187,9 @@ pub fn cells(model: &Model) -> Vec<Cell> {
             let kind = finding.resource.kind.clone();
             let global = Cell::new(Region::global(), kind.clone());
             let is_global = model.audit.coverage.contains_key(&global);
-            vec![if is_global { global } else { Cell::new(finding.resource.region.clone(), kind) }]
+            let cell = if is_global { global } else { Cell::new(finding.resource.region.clone(), kind) };
+            // A quota is no cell: it is read with all others.
+            if cell.kind == Kind::QUOTA { Vec::new() } else { vec![cell] }
         }
         (ScreenId::Coverage, _, Some(row)) => coverage::cells(&model.audit, row),
         _ => Vec::new(),

@@ -1,7 +1,9 @@
 //! Quotas, least headroom first, and what to do about the one at the cursor.
 
 mod detail;
+mod fold;
 mod request;
+mod trend;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -16,38 +18,43 @@ use crate::tui::filter::Filter;
 use crate::tui::look::Role;
 use crate::tui::pane::Pane;
 
+pub use fold::position;
 pub use request::{command, console_url};
 
 /// Panes: the list, and the quota at the cursor.
 pub const PANES: usize = 2;
 
-/// Columns to sort and filter by. The screen's own order is the largest share in use first.
-pub const COLUMNS: &[&str] = &["use", "quota", "region", "used", "limit", "source"];
+/// Columns to sort and filter by, `trend` by the days until a quota is full. The screen's own order is the largest
+/// share in use first.
+pub const COLUMNS: &[&str] = &["use", "quota", "region", "used", "limit", "trend", "source"];
 
 /// Shares in use, in percent, from which a quota counts as bad or as worth a look.
 const BAD: f64 = 90.0;
 const WARN: f64 = 80.0;
 
+/// Days until a quota is full below which its trend is worth a look.
+const SOON: f64 = 90.0;
+
 /// Columns of the terminal a full bar takes.
 const BAR: u16 = 12;
 
 const TABLE: &[Column] = &[
-    Column::text("quota", "quota", 30, Column::ALWAYS).growing(),
-    Column::text("region", "region", 14, 6),
+    Column::text("quota", "quota", 28, Column::ALWAYS).growing(),
+    Column::text("region", "region", 18, 6),
     Column::number("used", "used/limit", 12, 5),
     Column::number("use", "use", 6, Column::ALWAYS),
     Column::text("", "", BAR, 3),
     Column::text("limit", "limit", 6, 4),
-    Column::text("source", "source", 15, 2),
+    Column::text("trend", "trend", 20, 2),
+    Column::text("source", "source", 15, 1),
 ];
 
-/// Quotas in order; those nothing uses, or of which nobody knows, are left out when the pane's flag is set.
+/// Quotas in order; those nothing uses, or of which nobody knows, are left out when the pane's flag is set. Regions
+/// are folded after filtering, so that a filter finds what is inside a fold.
 pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
     let quotas = &audit.quotas;
     let mut rows: Vec<usize> = (0..quotas.len()).collect();
-    if pane.flag {
-        rows.retain(|i| quotas[*i].usage.is_some_and(|usage| usage > 0.0));
-    }
+    rows.retain(|i| is_listed(&quotas[*i], pane));
     if !filter.is_empty() {
         rows.retain(|i| passes(&quotas[*i], filter));
     }
@@ -56,13 +63,22 @@ pub fn rows(audit: &Audit, pane: &Pane, filter: &Filter) -> Vec<usize> {
         "region" => rows.sort_by(|a, b| quotas[*a].region.cmp(&quotas[*b].region)),
         "used" => rows.sort_by(|a, b| value(quotas[*b].usage).total_cmp(&value(quotas[*a].usage))),
         "limit" => rows.sort_by(|a, b| quotas[*b].limit.total_cmp(&quotas[*a].limit)),
+        "trend" => rows.sort_by(|a, b| trend::days_left(&quotas[*a]).total_cmp(&trend::days_left(&quotas[*b]))),
         "source" => rows.sort_by_key(|i| quotas[*i].source),
         _ => rows.sort_by(|a, b| value(quotas[*b].used_percent).total_cmp(&value(quotas[*a].used_percent))),
+    }
+    if !pane.unfolded {
+        fold::fold(quotas, &mut rows);
     }
     if pane.reverse {
         rows.reverse();
     }
     rows
+}
+
+/// Whether the pane's switch lets it through.
+fn is_listed(quota: &Quota, pane: &Pane) -> bool {
+    !pane.flag || quota.usage.is_some_and(|usage| usage > 0.0)
 }
 
 /// What is not known sorts behind zero.
@@ -95,6 +111,7 @@ fn passes(quota: &Quota, filter: &Filter) -> bool {
         "use" => quota.used_percent,
         "used" => quota.usage,
         "limit" => Some(quota.limit),
+        "trend" => Some(trend::days_left(quota)).filter(|days| days.is_finite()),
         _ => None,
     };
     filter.matches(&of, &number)
@@ -115,6 +132,8 @@ fn source(quota: &Quota) -> &'static str {
 
 /// A count, or an amount with one decimal. Little is not shown as nothing.
 fn number(value: f64) -> String {
+    // A sum over nothing may be minus zero.
+    let value = value + 0.0;
     if value > 0.0 && value < 0.05 {
         "<0.1".to_owned()
     } else if value == value.trunc() && value.abs() < 1e9 {
@@ -191,9 +210,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
     let [list, lower] = areas(area, cx);
     if !list.is_empty() {
         let inner = inside(list);
-        let unused = if cx.pane.flag { "show all" } else { "hide unused" };
-        let remark =
-            format!("{}   {}: {unused}", table::extent(cx, inner, cx.audit.quotas.len()), cx.key(Action::HideUnused));
+        let remark = remark(cx, inner);
         let title = if cx.pane.sort == 0 && !cx.pane.reverse { "Quotas: least headroom first" } else { "Quotas" };
         if cx.rows.is_empty() {
             let remark = if cx.audit.quotas.is_empty() { "" } else { remark.as_str() };
@@ -201,12 +218,21 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
             cx.boxed(frame, list, 0, title, remark, lines);
         } else {
             frame.render_widget(cx.block(list, 0, title, &remark), list);
-            table::draw(frame, inner, cx, TABLE, COLUMNS, &|index| row(cx, index));
+            let filter = Filter::parse(&cx.pane.filter).unwrap_or_default();
+            table::draw(frame, inner, cx, TABLE, COLUMNS, &|index| row(cx, &filter, index));
         }
     }
     if !lower.is_empty() {
         detail::draw(frame, lower, cx);
     }
+}
+
+/// `12 of 40   u: hide unused   F: unfold`.
+fn remark(cx: &Screen<'_>, inner: Rect) -> String {
+    let unused = if cx.pane.flag { "show all" } else { "hide unused" };
+    let regions = if cx.pane.unfolded { "fold" } else { "unfold" };
+    let extent = table::extent(cx, inner, fold::all(cx));
+    format!("{extent}   {}: {unused}   {}: {regions}", cx.key(Action::HideUnused), cx.key(Action::Fold))
 }
 
 /// Why there is nothing in the list.
@@ -238,7 +264,15 @@ fn empty(cx: &Screen<'_>) -> Vec<String> {
     lines
 }
 
-fn row(cx: &Screen<'_>, index: usize) -> Row {
+/// `eu-west-1 +3`: the region, and how many others the row stands for.
+fn place(cx: &Screen<'_>, filter: &Filter, quota: &Quota) -> String {
+    match fold::others(cx, filter, quota).len() {
+        0 => cx.text(quota.region.as_str(), 20),
+        more => format!("{} +{more}", cx.text(quota.region.as_str(), 20)),
+    }
+}
+
+fn row(cx: &Screen<'_>, filter: &Filter, index: usize) -> Row {
     let Some(quota) = cx.audit.quotas.get(index) else {
         return Row { sign: (String::new(), Role::Default), cells: Vec::new() };
     };
@@ -253,11 +287,12 @@ fn row(cx: &Screen<'_>, index: usize) -> Row {
         sign: (sign.to_owned(), role),
         cells: vec![
             plain(cx.text(&format!("{} {}", quota.service_code, quota.name), 200)),
-            plain(cx.text(quota.region.as_str(), 20)),
+            plain(place(cx, filter, quota)),
             plain(used_of_limit(cx, quota)),
             (percent(cx, quota), share),
             bar,
             plain(raise(quota).to_owned()),
+            (trend::words(quota), if trend::days_left(quota) <= SOON { Role::Warn } else { Role::Default }),
             (source(quota).to_owned(), if quota.usage.is_none() { Role::Unknown } else { Role::Dim }),
         ],
     }

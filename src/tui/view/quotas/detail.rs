@@ -4,11 +4,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
 
-use super::number;
 use super::request::{command, console_url};
-use crate::model::{Quota, TrendSource, UsageSource};
+use super::{fold, number, percent};
+use crate::model::{Increase, LimitSource, Quota, TrendSource, UsageSource};
 use crate::tui::action::Action;
+use crate::tui::filter::Filter;
 use crate::tui::look::Role;
 use crate::tui::view::screen::{Screen, inside};
 
@@ -38,6 +40,52 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).scroll((scroll, 0)).block(block), area);
 }
 
+/// Where the value comes from, when it is not the one in force by AWS's own word.
+fn limit_source(quota: &Quota) -> &'static str {
+    match quota.limit_source {
+        LimitSource::Applied => "",
+        LimitSource::Default => "   value: as every account gets it",
+        LimitSource::Call => "   value: by the service's own word",
+        LimitSource::Catalogue => "   value: built-in list, a new account may have less",
+    }
+}
+
+/// ` increase to 50 asked for on 2026-11-02: PENDING`.
+fn asked_for(cx: &Screen<'_>, increase: &Increase) -> String {
+    let day = increase.requested_at.map_or(String::new(), |at| format!(" on {}", at.strftime("%Y-%m-%d")));
+    format!(" increase to {} asked for{day}: {}", number(increase.desired), cx.text(&increase.status, 30))
+}
+
+/// What another source says is used.
+fn contradiction(quota: &Quota) -> Option<String> {
+    let other = quota.contradicted.as_ref()?;
+    let who = match other.source {
+        UsageSource::Scan => "this scan counted",
+        UsageSource::Metric => "its metric says",
+        UsageSource::Call => "the service says",
+        UsageSource::None => return None,
+    };
+    Some(format!(" {who} {}", number(other.usage)))
+}
+
+/// The other regions that the row stands for, as many as there is room for.
+fn others(cx: &Screen<'_>, quota: &Quota, width: usize) -> Option<Line<'static>> {
+    let filter = Filter::parse(&cx.pane.filter).unwrap_or_default();
+    let others = fold::others(cx, &filter, quota);
+    let mut text = String::from(" also in");
+    for (i, other) in others.iter().enumerate() {
+        let comma = if i == 0 { "" } else { "," };
+        let next = format!("{comma} {} {}", cx.text(other.region.as_str(), 20), percent(cx, other));
+        let room = width.saturating_sub(" and 99 more".len());
+        if text.width() + next.width() > room && i > 0 {
+            text.push_str(&format!(" and {} more", others.len() - i));
+            break;
+        }
+        text.push_str(&next);
+    }
+    (!others.is_empty()).then(|| Line::from(text))
+}
+
 fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Line<'static>> {
     let dot = cx.look.glyphs.dot;
     let unit = if quota.unit.is_empty() || quota.unit == "None" { String::new() } else { format!(" {}", quota.unit) };
@@ -51,7 +99,9 @@ fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Lin
     };
     let default = quota.default.map_or(String::new(), |value| format!("   default {}", number(value)));
     let kind = if quota.adjustable { "adjustable" } else { "hard: AWS does not raise it" };
-    let mut lines = vec![Line::from(vec![used, Span::raw(format!("{default}   {kind}"))])];
+    let mut lines = vec![Line::from(vec![used, Span::raw(format!("{default}   {kind}{}", limit_source(quota)))])];
+    lines.extend(quota.pending.as_ref().map(|increase| cx.line(asked_for(cx, increase), Role::Warn)));
+    lines.extend(others(cx, quota, width));
     if quota.usage.is_some() {
         let from = match quota.source {
             UsageSource::Metric => "the quota's own CloudWatch metric",
@@ -66,6 +116,7 @@ fn detail(cx: &Screen<'_>, index: usize, quota: &Quota, width: usize) -> Vec<Lin
         };
         lines.push(Line::from(format!(" source: {from}{detail}")));
     }
+    lines.extend(contradiction(quota).map(|text| cx.line(text, Role::Warn)));
     if let (Some(freed), Some(percent)) = (quota.freed, quota.freed_percent()) {
         let used = number(quota.usage.unwrap_or_default());
         lines.push(cx.line(

@@ -1,7 +1,10 @@
 //! Quotas from full to unknown, and a bill with tax and credits.
 
 use super::{at, usd};
-use crate::model::{Bill, BillLine, BillPeriod, Charge, ChargeKind, Quota, Region, UsageSource};
+use crate::model::{
+    Bill, BillLine, BillPeriod, Charge, ChargeKind, Contradiction, DaysAhead, Increase, LimitSource, Quota, Region,
+    Trend, TrendSource, UsageSource,
+};
 
 /// The quotas.
 pub fn quotas() -> Vec<Quota> {
@@ -17,27 +20,35 @@ pub fn quotas() -> Vec<Quota> {
         ..Quota::default()
     };
     let scan = UsageSource::Scan;
+    let vpcs = |region: &str, used: f64| {
+        quota("vpc", "L-F678F1CE", "VPCs per Region", region, 50.0, true).with_usage(used, scan, "count of ec2:vpc")
+    };
+    let counted = Contradiction { source: scan, usage: 78.0, detail: "sum of vcpus".to_owned() };
+    let asked =
+        Increase { desired: 75.0, status: "PENDING".to_owned(), requested_at: Some(at("2026-11-02T09:30:00Z")) };
     vec![
         quota("ec2", "L-0263D0A3", "EC2-VPC Elastic IPs", "us-east-1", 5.0, true).with_usage(
             5.0,
             scan,
             "count of ec2:elastic-ip",
         ),
-        quota("vpc", "L-F678F1CE", "VPCs per Region", "eu-west-1", 50.0, true).with_usage(
-            48.0,
-            scan,
-            "count of ec2:vpc",
-        ),
+        Quota { trend: trend(1.0, Some(14.0)), pending: Some(asked), ..vpcs("eu-west-1", 48.0) },
+        Quota { trend: trend(0.0, None), ..vpcs("us-east-1", 6.0) },
+        Quota { limit_source: LimitSource::Default, ..vpcs("us-west-2", 0.0) },
         quota("vpc", "L-FE5A380F", "NAT gateways per Availability Zone", "eu-west-1", 5.0, true).with_usage(
             4.0,
             scan,
             "most in one zone",
         ),
-        quota("ec2", "L-1216C47A", "Running On-Demand Standard instances", "us-east-1", 640.0, true).with_usage(
-            96.0,
-            UsageSource::Metric,
-            "AWS/Usage ResourceCount, Maximum over 1 day",
-        ),
+        Quota {
+            trend: trend(-4.0, None),
+            contradicted: Some(counted),
+            ..quota("ec2", "L-1216C47A", "Running On-Demand Standard instances", "us-east-1", 640.0, true).with_usage(
+                96.0,
+                UsageSource::Metric,
+                "AWS/Usage ResourceCount, Maximum over 1 day",
+            )
+        },
         quota("ebs", "L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB", "us-east-1", 50.0, true)
             .with_usage(3.1, scan, "sum of size_gib / 1024"),
         quota("rds", "L-272F1212", "Manual DB instance snapshots", "us-east-1", 100.0, true).with_usage(
@@ -52,6 +63,19 @@ pub fn quotas() -> Vec<Quota> {
         ),
         quota("ec2", "L-B665C33B", "AMI sharing", "us-east-1", 1_000.0, false),
     ]
+}
+
+/// A trend over four weeks, with the days until nothing is left.
+fn trend(per_week: f64, days: Option<f64>) -> Option<Trend> {
+    let ahead = |likely: f64| DaysAhead { likely, earliest: likely * 0.7, latest: likely * 1.6 };
+    Some(Trend {
+        per_week,
+        days_with_data: 28,
+        days: 28,
+        source: TrendSource::Metric,
+        to_80_percent: None,
+        to_exhaustion: days.map(ahead),
+    })
 }
 
 /// The bill.

@@ -252,6 +252,69 @@ fn quota_without_a_usage_source_is_not_zero() {
     assert!(!line.contains("0 %"), "{text}");
 }
 
+/// What the list of quotas shows in its row of a code, as positions in the audit.
+fn quota_rows(pane: &Pane, filter: &str) -> Vec<String> {
+    let audit = sample::audit();
+    let filter = Filter::parse(filter).expect("a filter");
+    let rows = quotas::rows(&audit, pane, &filter);
+    rows.iter().map(|row| format!("{} {}", audit.quotas[*row].quota_code, audit.quotas[*row].region)).collect()
+}
+
+#[test]
+fn regions_of_a_quota_share_a_row_that_a_filter_can_look_into() {
+    const VPCS: &str = "L-F678F1CE";
+    let of_vpcs = |pane: &Pane, filter: &str| {
+        let rows = quota_rows(pane, filter).into_iter();
+        rows.filter_map(|row| row.strip_prefix(VPCS).map(|region| region.trim().to_owned())).collect::<Vec<_>>()
+    };
+    let (folded, unfolded) = (Pane::default(), Pane { unfolded: true, ..Pane::default() });
+    assert_eq!(of_vpcs(&folded, ""), ["eu-west-1"], "the region with the least headroom stands for all");
+    assert_eq!(of_vpcs(&unfolded, ""), ["eu-west-1", "us-east-1", "us-west-2"]);
+    assert_eq!(of_vpcs(&folded, "region:us"), ["us-east-1"]);
+    assert_eq!(of_vpcs(&Pane { flag: true, ..folded.clone() }, "region:us-west-2"), [] as [&str; 0]);
+    let text = show(panel("quotas"), sample::audit(), 100, 26, |_| {});
+    assert!(text.contains("eu-west-1 +2") && text.contains("F: unfold"), "{text}");
+}
+
+#[test]
+fn region_at_a_fold_counts_only_what_the_filter_lets_through() {
+    let scene = Scene::new(sample::audit());
+    let look = Look::new(Theme::Ansi, false, ColorDepth::Ansi16);
+    let pane = Pane { filter: "region:us".to_owned(), ..Pane::default() };
+    let rows = quotas::rows(&scene.audit, &pane, &Filter::parse(&pane.filter).expect("a filter"));
+    let text = text(&render(100, 26, |frame| quotas::draw(frame, frame.area(), &scene.screen(&look, &pane, &rows))));
+    assert!(text.contains("us-east-1 +1") && !text.contains("eu-west-1"), "{text}");
+}
+
+#[test]
+fn quotas_are_sorted_by_the_day_they_are_full() {
+    let trend = quotas::COLUMNS.iter().position(|name| *name == "trend").expect("a column");
+    let rows = quota_rows(&Pane { sort: trend, ..Pane::default() }, "");
+    assert_eq!(rows[..2], ["L-0263D0A3 us-east-1", "L-F678F1CE eu-west-1"], "full already, then in a fortnight");
+    assert_eq!(quota_rows(&Pane::default(), "trend<30").len(), 2);
+}
+
+#[test]
+fn quota_at_the_cursor_tells_what_is_asked_for_and_who_contradicts() {
+    let text = show(panel("quotas"), sample::audit(), 120, 30, |cx| cx.zoom = false);
+    assert!(text.contains("+1/wk full in 14 d") || text.contains("+1/wk full in 2 wk"), "{text}");
+    let at = |code: &str| {
+        let scene = Scene::new(sample::audit());
+        let look = Look::new(Theme::Ansi, false, ColorDepth::Ansi16);
+        let mut pane = Pane { unfolded: true, ..Pane::default() };
+        let rows = quotas::rows(&scene.audit, &pane, &Filter::default());
+        let found =
+            |row: &usize| format!("{} {}", scene.audit.quotas[*row].quota_code, scene.audit.quotas[*row].region);
+        pane.cursor = rows.iter().position(|row| found(row) == code).expect("a quota of the sample");
+        self::text(&render(120, 30, |frame| quotas::draw(frame, frame.area(), &scene.screen(&look, &pane, &rows))))
+    };
+    let vpcs = at("L-F678F1CE eu-west-1");
+    assert!(vpcs.contains("increase to 75 asked for on 2026-11-02: PENDING"), "{vpcs}");
+    assert!(at("L-1216C47A us-east-1").contains("this scan counted 78"));
+    let untouched = at("L-F678F1CE us-west-2");
+    assert!(untouched.contains("value: as every account gets it") && !untouched.contains("asked for"), "{untouched}");
+}
+
 #[test]
 fn empty_lists_say_why_they_are_empty() {
     let mut audit = sample::audit();
