@@ -344,8 +344,8 @@ pub struct Quotas {
     /// A TOML file with what is planned; says per region whether it fits, what is short and by how much.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["all", "at_least", "service"])]
     pub need: Option<PathBuf>,
-    /// Say where each figure would come from, without asking AWS: what is counted, by quota.
-    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "format", "output"])]
+    /// Say where each figure would come from, without asking AWS: metrics, counts and calls, by quota.
+    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "output"])]
     pub sources: bool,
     /// End with status 3 when this holds, such as `quota>=90%`; repeatable.
     #[arg(long, value_name = "CONDITION")]

@@ -2,14 +2,23 @@
 //!
 //! - [`need`]: what is planned, against what is left
 //! - [`leftovers`]: what of a quota is used up by what a rule calls left over
-//! - [`catalogue`]: limits, from Service Quotas
+//! - [`listing`]: limits, from Service Quotas
+//! - [`catalogue`]: limits and metrics known without asking, from `rules/quotas/catalogue.csv`
+//! - [`calls`]: limits and use, from calls in which services tell their own figures; [`figures`] reads their answers
 //! - [`rows`]: what counts against which quota, from `rules/quotas/`
-//! - [`usage`]: counted over what the scan listed, else read off the quota's own metric
+//! - [`usage`]: read off the quota's own metric, or counted over what the scan listed
+//! - [`sources`]: which quotas have which source of use
 
+mod calls;
 mod catalogue;
+mod figures;
 mod leftovers;
+mod listing;
 pub mod need;
+#[cfg(test)]
+mod precedence;
 mod rows;
+mod sources;
 mod usage;
 
 use futures_util::future::join_all;
@@ -18,18 +27,35 @@ use tokio::sync::mpsc::Sender;
 use crate::aws::{Cx, Fault, metric};
 use crate::model::{Contradiction, Event, Kind, Quota, Region, UsageSource, Why};
 
-pub use catalogue::{Catalogue, RawQuota, UsageMetric, list};
+pub use calls::{AccountCall, CALLS, Told};
+pub use catalogue::{Entry, entries, entry, is_aws_code};
 pub use leftovers::{Freed, freed};
+pub use listing::{Extent, Listing, RawQuota, UsageMetric, list};
 pub use rows::{Row, Test, rows};
+pub use sources::{Source, Sourced, sources};
 pub use usage::{Seen, Usage, from_metric, from_scan, metric_queries};
 
 /// IAM actions used here.
-pub const ACTIONS: &[&str] = &[catalogue::APPLIED, catalogue::DEFAULTS, METRICS];
+pub const ACTIONS: &[&str] = &[
+    listing::APPLIED,
+    listing::DEFAULTS,
+    METRICS,
+    "autoscaling:DescribeAccountLimits",
+    "cloudformation:DescribeAccountLimits",
+    "dms:DescribeAccountAttributes",
+    "dynamodb:DescribeLimits",
+    "iam:GetAccountSummary",
+    "kinesis:DescribeLimits",
+    "lambda:GetAccountSettings",
+    "rds:DescribeAccountAttributes",
+    "route53:GetAccountLimit",
+    "ses:GetAccount",
+];
 
 const METRICS: &str = "cloudwatch:GetMetricData";
 
-/// Services whose quotas are read, by their codes at Service Quotas: those with rows, and those whose quotas have
-/// metrics.
+/// Services whose quotas are read, by their codes at Service Quotas: those with rows, those whose quotas have
+/// metrics, and those that tell their own figures.
 pub const SERVICES: &[&str] = &[
     "acm",
     "airflow",
@@ -61,6 +87,7 @@ pub const SERVICES: &[&str] = &[
     "fsx",
     "globalaccelerator",
     "glue",
+    "iam",
     "kafka",
     "kendra",
     "kinesis",
@@ -79,7 +106,9 @@ pub const SERVICES: &[&str] = &[
     "s3",
     "sagemaker",
     "secretsmanager",
+    "ses",
     "sns",
+    "sqs",
     "states",
     "transfer",
     "vpc",
@@ -88,20 +117,21 @@ pub const SERVICES: &[&str] = &[
 
 /// Services that nearly every account uses: their quotas are read in each region, whatever was found there.
 const EVERYWHERE: &[&str] =
-    &["autoscaling", "ebs", "ec2", "elasticloadbalancing", "logs", "monitoring", "rds", "s3", "vpc"];
+    &["autoscaling", "ebs", "ec2", "elasticloadbalancing", "iam", "logs", "monitoring", "rds", "s3", "vpc"];
 
-/// Services whose quotas say something in a region: the usual ones, and those of which something was found that counts
-/// against a quota. Of the rest nothing is used that anybody could count, and Service Quotas allows few calls a second.
+/// Services whose quotas say something in a region: the usual ones, and those of which something was found, or something
+/// that counts against their quotas. Of the rest nothing is used that anybody could count, and Service Quotas allows few calls a second.
 pub fn services_in(region: &Region, seen: &Seen<'_>) -> Vec<&'static str> {
     let is_used = |service: &str| {
         let rows = rows().iter().filter(|row| row.service == service);
-        rows.into_iter().any(|row| seen.listed(&row.kind, region, row.everywhere).is_some_and(|all| !all.is_empty()))
+        let counts = |row: &Row| seen.listed(&row.kind, region, row.everywhere).is_some_and(|all| !all.is_empty());
+        seen.has_any_of(service, region) || rows.into_iter().any(counts)
     };
     SERVICES.iter().copied().filter(|service| EVERYWHERE.contains(service) || is_used(service)).collect()
 }
 
 /// Those of them that live in no region: Service Quotas knows them in the home region only.
-const GLOBAL_SERVICES: &[&str] = &["cloudfront", "globalaccelerator", "route53"];
+const GLOBAL_SERVICES: &[&str] = &["cloudfront", "globalaccelerator", "iam", "route53"];
 
 /// Services whose quotas are listed at the same time in a region, few because Service Quotas allows few calls a second.
 const TOGETHER: usize = 3;
@@ -114,18 +144,22 @@ pub const KIND: Kind = Kind::new("service-quotas:quota");
 /// `allowance` is the most metrics that may be asked for, since CloudWatch charges for each
 /// ([`metric::price`]); quotas beyond it stay without a figure, and a gap says so. Returns how many were asked for.
 pub async fn read(cx: &Cx, services: &[&str], seen: &Seen<'_>, allowance: usize, events: &Sender<Event>) -> usize {
-    let is_home = cx.in_region(&Region::global()).endpoint_region() == cx.endpoint_region();
+    let is_home = listing::is_home(cx);
     let services: Vec<&str> =
         services.iter().copied().filter(|service| is_home || !GLOBAL_SERVICES.contains(service)).collect();
     let mut drafts = Vec::new();
     let mut faults = Vec::new();
     for some in services.chunks(TOGETHER) {
         let listings = join_all(some.iter().map(|service| list(cx, service))).await;
-        for (service, listed) in some.iter().zip(listings) {
+        for (service, mut listed) in some.iter().zip(listings) {
+            let is_counted = |raw: &RawQuota| Draft::of(raw.clone(), seen).counted.is_some();
+            catalogue::fill(&mut listed, service, cx.endpoint_region(), is_home, is_counted);
             faults.extend(listed.faults.into_iter().map(|fault| (*service, fault)));
             drafts.extend(listed.quotas.into_iter().map(|raw| Draft::of(raw, seen)));
         }
     }
+    let failed = calls::fill(cx, &services, &mut drafts, seen, &faults).await;
+    faults.extend(failed);
     // A service that AWS does not offer in a region has no quota there that could be missed.
     faults.retain(|(_, fault)| fault.why != Why::NotOffered);
     for fault in gathered(faults) {
@@ -249,8 +283,8 @@ mod tests {
 
     #[test]
     fn faults_that_say_the_same_are_one() {
-        let absent = || Fault::new(Why::NotOffered, catalogue::APPLIED, "no quotas here");
-        let late = Fault::new(Why::TimedOut, catalogue::APPLIED, "no answer in time");
+        let absent = || Fault::new(Why::NotOffered, listing::APPLIED, "no quotas here");
+        let late = Fault::new(Why::TimedOut, listing::APPLIED, "no answer in time");
         let told = gathered(vec![("kendra", absent()), ("lambda", late), ("mq", absent())]);
         let details: Vec<_> = told.iter().map(|fault| fault.detail.as_str()).collect();
         assert_eq!(details, ["kendra, mq: no quotas here", "lambda: no answer in time"]);
@@ -267,6 +301,18 @@ mod tests {
         let cells = ["eu-west-1", "us-east-1"].map(|region| Cell::new(Region::new(region), Kind::new("kafka:cluster")));
         let seen = Seen::new([&cluster], cells, true);
         assert!(services_in(&Region::new("eu-west-1"), &seen).contains(&"kafka"));
+        assert_eq!(services_in(&Region::new("us-east-1"), &seen), EVERYWHERE);
+    }
+
+    #[test]
+    fn a_service_that_tells_its_own_figures_is_read_where_something_of_it_was_found() {
+        let function = serde_json::from_value(serde_json::json!({
+            "arn": "arn:aws:lambda:eu-west-1:111122223333:function:a", "id": "a", "kind": "lambda:function",
+            "account": "111122223333", "region": "eu-west-1"
+        }))
+        .expect("a resource");
+        let seen = Seen::new([&function], [], true);
+        assert!(services_in(&Region::new("eu-west-1"), &seen).contains(&"lambda"));
         assert_eq!(services_in(&Region::new("us-east-1"), &seen), EVERYWHERE);
     }
 
