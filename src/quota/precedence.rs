@@ -57,3 +57,27 @@ fn what_comes_and_goes_between_two_looks_is_no_contradiction() {
         assert!(settled(metric(one), Some(other), None).contradicted.is_some(), "{one} and {other}");
     }
 }
+
+#[test]
+fn messages_in_flight_are_those_of_the_fullest_queue_of_a_sort_and_unknown_when_one_is() {
+    use crate::model::{Cell, Resource};
+    let queue = |name: &str, fifo: bool, in_flight: Option<f64>| -> Resource {
+        serde_json::from_value(serde_json::json!({
+            "arn": format!("arn:aws:sqs:eu-west-1:111122223333:{name}"), "id": name, "kind": "sqs:queue",
+            "account": "111122223333", "region": "eu-west-1", "facts": { "fifo": fifo, "in_flight": in_flight }
+        }))
+        .expect("a resource")
+    };
+    let here = Region::new("eu-west-1");
+    let used = |queues: &[Resource], code: &str| {
+        let seen = Seen::new(queues, [Cell::new(here.clone(), Kind::new("sqs:queue"))], true);
+        let raw = entry("sqs", code).expect("a built-in quota").with_limit(120_000.0, LimitSource::Catalogue, &here);
+        let quota = Draft::of(raw, &seen).settled();
+        (quota.usage, quota.source)
+    };
+    let known = [queue("a", false, Some(90.0)), queue("b", false, Some(115_000.0)), queue("c.fifo", true, Some(7.0))];
+    assert_eq!(used(&known, "sqs-in-flight-standard"), (Some(115_000.0), UsageSource::Scan));
+    assert_eq!(used(&known, "sqs-in-flight-fifo"), (Some(7.0), UsageSource::Scan));
+    let unread = [queue("a", false, Some(90.0)), queue("b", false, None)];
+    assert_eq!(used(&unread, "sqs-in-flight-standard"), (None, UsageSource::None), "the other one may be full");
+}
