@@ -157,7 +157,8 @@ fn a_plan_is_held_against_what_is_left() {
 fn sources_of_quotas_are_listed_without_aws() {
     let listed = printed(&["quotas", "--sources", "--service", "vpc"]);
     assert!(listed.contains("L-F678F1CE") && listed.contains("count of ec2:vpc") && !listed.contains("L-1216C47A"));
-    let document: serde_json::Value = serde_json::from_str(&printed(&["quotas", "--sources", "--format", "json"])).expect("JSON");
+    let document: serde_json::Value =
+        serde_json::from_str(&printed(&["quotas", "--sources", "--format", "json"])).expect("JSON");
     let quotas = document["quotas"].as_array().expect("quotas");
     let of = |code: &str| quotas.iter().find(|quota| quota["quota_code"] == code).expect("a quota with sources");
     let kinds: Vec<_> = of("L-CDE20ADC")["sources"].as_array().expect("sources").iter().map(|s| &s["source"]).collect();

@@ -92,7 +92,10 @@ pub fn quota_sources(services: &[String], out: &mut impl Write) -> Result<u8, Ap
         total.scan,
         total.call
     )?;
-    writeln!(out, "call of their service. Service Quotas may name metrics for more; `closeout quotas --all` tells which")?;
+    writeln!(
+        out,
+        "call of their service. Service Quotas may name metrics for more; `closeout quotas --all` tells which"
+    )?;
     writeln!(out, "source each has in an account.")?;
     Ok(0)
 }

@@ -207,10 +207,8 @@ impl AccountCall {
                 draft.raw.limit = limit;
                 draft.raw.limit_source = LimitSource::Call;
             }
-            draft.called = used.zip(told.used).map(|(used, name)| Usage {
-                value: used * told.scale,
-                detail: self.describe(name),
-            });
+            draft.called =
+                used.zip(told.used).map(|(used, name)| Usage { value: used * told.scale, detail: self.describe(name) });
         }
         let detail = match (unreadable.as_slice(), heard) {
             ([], true) => return None,
@@ -355,7 +353,10 @@ mod tests {
             let listed = vec![draft("kinesis", "L-0918CF54", 1_000.0, LimitSource::Applied)];
             let (quotas, fault) = after("kinesis", answer, false, listed);
             assert_eq!((quotas[0].usage, quotas[0].source), (None, UsageSource::None), "{answer}");
-            assert_eq!(fault.map(|fault| (fault.why, fault.action)), Some((Why::Error, "kinesis:DescribeLimits".into())));
+            assert_eq!(
+                fault.map(|fault| (fault.why, fault.action)),
+                Some((Why::Error, "kinesis:DescribeLimits".into()))
+            );
         }
     }
 

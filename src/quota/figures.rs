@@ -156,9 +156,13 @@ mod tests {
     #[test]
     fn a_list_of_things_with_names_is_read_by_their_names_in_json_and_in_xml() {
         let answers = [
-            json(r#"{"AccountQuotas": [{"AccountQuotaName": "A", "Used": 3, "Max": 40}, {"AccountQuotaName": "B", "Used": 0, "Max": 5}]}"#),
-            xml("<r><AccountQuotas>\n  <AccountQuota><Used>3</Used><Max>40</Max><AccountQuotaName>A</AccountQuotaName></AccountQuota>\n  \
-                 <AccountQuota><Used>0</Used><Max>5</Max><AccountQuotaName>B</AccountQuotaName></AccountQuota></AccountQuotas></r>"),
+            json(
+                r#"{"AccountQuotas": [{"AccountQuotaName": "A", "Used": 3, "Max": 40}, {"AccountQuotaName": "B", "Used": 0, "Max": 5}]}"#,
+            ),
+            xml(
+                "<r><AccountQuotas>\n  <AccountQuota><Used>3</Used><Max>40</Max><AccountQuotaName>A</AccountQuotaName></AccountQuota>\n  \
+                 <AccountQuota><Used>0</Used><Max>5</Max><AccountQuotaName>B</AccountQuotaName></AccountQuota></AccountQuotas></r>",
+            ),
         ];
         for figures in answers {
             let told = ["A.Used", "A.Max", "B.Used", "B.Max"].map(|name| figures.get(name));

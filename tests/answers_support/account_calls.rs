@@ -9,6 +9,9 @@ use super::play::context;
 use super::recording::{Exchange, Recording};
 use super::replay::{Replay, Trick};
 
+/// Made up after AWS's models, as all recordings are.
+const RECORDED: &str = include_str!("../fixtures/account-calls.json");
+
 /// What came of reading the quotas of a service.
 struct Read {
     quotas: Vec<Quota>,
@@ -33,7 +36,8 @@ fn answer(ask: &str, answer: Value) -> Exchange {
 
 fn refusal(ask: &str) -> Exchange {
     let (error, message) = ("AccessDeniedException", "not authorized");
-    serde_json::from_value(json!({ "ask": ask, "error": error, "message": message, "status": 403 })).expect("an exchange")
+    serde_json::from_value(json!({ "ask": ask, "error": error, "message": message, "status": 403 }))
+        .expect("an exchange")
 }
 
 const LISTS: [&str; 2] = ["ListServiceQuotas", "ListAWSDefaultServiceQuotas"];
@@ -86,86 +90,11 @@ fn form(operation: &str, inside: &str) -> Value {
     json!(format!("<{operation}Response><{operation}Result>{inside}</{operation}Result></{operation}Response>"))
 }
 
-fn account_quota(name: &str, used: u32, max: u32) -> String {
-    let name = format!("<AccountQuotaName>{name}</AccountQuotaName>");
-    format!("<AccountQuota>{name}<Used>{used}</Used><Max>{max}</Max></AccountQuota>")
-}
-
-fn summary(entries: &[(&str, u32)]) -> Value {
-    let entry = |(key, value): &(&str, u32)| format!("<entry><key>{key}</key><value>{value}</value></entry>");
-    let inside: String = entries.iter().map(entry).collect();
-    form("GetAccountSummary", &format!("<SummaryMap>{inside}</SummaryMap>"))
-}
-
-fn account_limit(of: &str, used: u32, max: u32) -> Exchange {
-    let limit = format!("<Limit><Type>{of}</Type><Value>{max}</Value></Limit>");
-    let text = format!("<GetAccountLimitResponse>{limit}<Count>{used}</Count></GetAccountLimitResponse>");
-    answer(&format!("GET /2013-04-01/accountlimit/{of}"), json!(text))
-}
-
-/// A whole answer to each call, by service.
+/// A whole answer to each call of a service.
 fn recorded(service: &str) -> Vec<Exchange> {
-    match service {
-        "autoscaling" => {
-            let groups = "<NumberOfAutoScalingGroups>12</NumberOfAutoScalingGroups><MaxNumberOfAutoScalingGroups>500</MaxNumberOfAutoScalingGroups>";
-            let old = "<NumberOfLaunchConfigurations>3</NumberOfLaunchConfigurations><MaxNumberOfLaunchConfigurations>200</MaxNumberOfLaunchConfigurations>";
-            vec![answer("DescribeAccountLimits", form("DescribeAccountLimits", &format!("{groups}{old}")))]
-        }
-        "cloudformation" => {
-            let one = |name: &str, value: u32| format!("<member><Name>{name}</Name><Value>{value}</Value></member>");
-            let inside = format!("{}{}", one("StackLimit", 2_000), one("StackOutputsLimit", 200));
-            let inside = format!("<AccountLimits>{inside}</AccountLimits>");
-            vec![answer("DescribeAccountLimits", form("DescribeAccountLimits", &inside))]
-        }
-        "dms" => {
-            let one = |name: &str, used: u32, max: u32| json!({ "AccountQuotaName": name, "Used": used, "Max": max });
-            let all = [one("ReplicationInstances", 1, 60), one("AllocatedStorage", 50, 30_000), one("Endpoints", 4, 1_000)];
-            vec![answer("DescribeAccountAttributes", json!({ "AccountQuotas": all, "UniqueAccountIdentifier": "c1" }))]
-        }
-        "dynamodb" => {
-            let limits = json!({ "AccountMaxReadCapacityUnits": 80000, "AccountMaxWriteCapacityUnits": 80000,
-                "TableMaxReadCapacityUnits": 40000, "TableMaxWriteCapacityUnits": 40000 });
-            vec![answer("DescribeLimits", limits)]
-        }
-        "iam" => {
-            let all = [("Users", 32), ("UsersQuota", 5_000), ("Groups", 7), ("GroupsQuota", 300), ("Roles", 950),
-                ("RolesQuota", 1_000), ("Policies", 80), ("PoliciesQuota", 1_500), ("InstanceProfiles", 9),
-                ("InstanceProfilesQuota", 1_000), ("ServerCertificates", 0), ("ServerCertificatesQuota", 20),
-                ("VersionsPerPolicyQuota", 5), ("AttachedPoliciesPerRoleQuota", 10)];
-            vec![answer("GetAccountSummary", summary(&all))]
-        }
-        "kinesis" => {
-            let limits = json!({ "ShardLimit": 500, "OpenShardCount": 42, "OnDemandStreamCount": 1,
-                "OnDemandStreamCountLimit": 50 });
-            vec![answer("DescribeLimits", limits)]
-        }
-        "lambda" => {
-            let limit = json!({ "TotalCodeSize": 80530636800_u64, "CodeSizeUnzipped": 262144000,
-                "ConcurrentExecutions": 1000 });
-            let usage = json!({ "TotalCodeSize": 1610612736, "FunctionCount": 4 });
-            vec![answer("GET /2016-08-19/account-settings", json!({ "AccountLimit": limit, "AccountUsage": usage }))]
-        }
-        "rds" => {
-            let all = [account_quota("DBInstances", 3, 40), account_quota("DBParameterGroups", 0, 50),
-                account_quota("ReadReplicasPerMaster", 2, 15)];
-            let inside = format!("<AccountQuotas>{}</AccountQuotas>", all.concat());
-            vec![answer("DescribeAccountAttributes", form("DescribeAccountAttributes", &inside))]
-        }
-        "route53" => [
-            ("MAX_HOSTED_ZONES_BY_OWNER", 490, 500),
-            ("MAX_HEALTH_CHECKS_BY_OWNER", 0, 200),
-            ("MAX_REUSABLE_DELEGATION_SETS_BY_OWNER", 1, 100),
-            ("MAX_TRAFFIC_POLICIES_BY_OWNER", 0, 50),
-            ("MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER", 0, 5),
-        ]
-        .map(|(of, used, max)| account_limit(of, used, max))
-        .to_vec(),
-        "ses" => {
-            let quota = json!({ "Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1234.0 });
-            vec![answer("GET /v2/email/account", json!({ "SendQuota": quota, "SendingEnabled": true }))]
-        }
-        other => panic!("no answer is recorded for {other}"),
-    }
+    let all: Vec<Value> = serde_json::from_str(RECORDED).expect("JSON");
+    let of_service = all.iter().filter(|one| one["service"] == service);
+    of_service.map(|one| answer(one["ask"].as_str().unwrap_or_default(), one["answer"].clone())).collect()
 }
 
 fn services() -> Vec<&'static str> {
@@ -203,13 +132,16 @@ fn a_whole_answer_tells_use_and_value_of_what_nobody_listed() {
     let zones = read("route53", nothing_listed(), recorded("route53"), Trick::None);
     assert_eq!(zones.quota("L-4EA4796A").used_percent, Some(98.0));
     assert_eq!(users("L-628D5A56", &zones), (Some(0.0), 5.0));
-    assert_eq!(users("L-804C8AE8", &read("ses", nothing_listed(), recorded("ses"), Trick::None)), (Some(1_234.0), 50_000.0));
+    assert_eq!(
+        users("L-804C8AE8", &read("ses", nothing_listed(), recorded("ses"), Trick::None)),
+        (Some(1_234.0), 50_000.0)
+    );
 }
 
 #[test]
 fn an_answer_without_figures_is_a_gap_and_no_zero() {
     for (service, ask, empty) in [
-        ("iam", "GetAccountSummary", summary(&[])),
+        ("iam", "GetAccountSummary", form("GetAccountSummary", "<SummaryMap/>")),
         ("rds", "DescribeAccountAttributes", form("DescribeAccountAttributes", "<AccountQuotas/>")),
         ("kinesis", "DescribeLimits", json!({})),
     ] {
@@ -217,7 +149,11 @@ fn an_answer_without_figures_is_a_gap_and_no_zero() {
         let code = call.tells[0].code;
         let read = read(service, listed(service, code, 10.0), vec![answer(ask, empty)], Trick::None);
         assert_eq!((read.quota(code).usage, read.quota(code).source), (None, UsageSource::None), "{service}");
-        assert_eq!(read.of(&call.call.action()).iter().map(|gap| gap.why).collect::<Vec<_>>(), [Why::Error], "{service}");
+        assert_eq!(
+            read.of(&call.call.action()).iter().map(|gap| gap.why).collect::<Vec<_>>(),
+            [Why::Error],
+            "{service}"
+        );
     }
 }
 
