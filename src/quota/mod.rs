@@ -181,6 +181,8 @@ fn gathered(faults: Vec<(&str, Fault)>) -> Vec<Fault> {
             one.why == fault.why && one.action == fault.action && one.code == fault.code && one.detail == fault.detail
         };
         match alike.iter_mut().find(same) {
+            // Several calls of one service may fail alike.
+            Some((_, services)) if services.contains(&service) => {}
             Some((_, services)) => services.push(service),
             None => alike.push((fault, vec![service])),
         }
@@ -285,7 +287,7 @@ mod tests {
     fn faults_that_say_the_same_are_one() {
         let absent = || Fault::new(Why::NotOffered, listing::APPLIED, "no quotas here");
         let late = Fault::new(Why::TimedOut, listing::APPLIED, "no answer in time");
-        let told = gathered(vec![("kendra", absent()), ("lambda", late), ("mq", absent())]);
+        let told = gathered(vec![("kendra", absent()), ("lambda", late), ("mq", absent()), ("mq", absent())]);
         let details: Vec<_> = told.iter().map(|fault| fault.detail.as_str()).collect();
         assert_eq!(details, ["kendra, mq: no quotas here", "lambda: no answer in time"]);
     }
