@@ -68,7 +68,7 @@ pub struct Quota {
 impl Quota {
     /// Whether Service Quotas lists it, so that there is a page of it and more can be asked for.
     pub fn is_listed(&self) -> bool {
-        self.quota_code.starts_with("L-")
+        !self.quota_code.strip_prefix(&self.service_code).is_some_and(|rest| rest.starts_with('-'))
     }
 
     /// The share of its value that deleting leftovers frees, in percent. `None` without leftovers, or a value.
