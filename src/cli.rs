@@ -348,8 +348,8 @@ pub struct Quotas {
     /// An earlier report, repeatable: with fourteen over four weeks and more, quotas without a metric get a trend too.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub earlier: Vec<PathBuf>,
-    /// Say where each figure would come from, without asking AWS: what is counted, by quota.
-    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "earlier", "format", "output"])]
+    /// Say where each figure would come from, without asking AWS: metrics, counts and calls, by quota.
+    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "earlier", "output"])]
     pub sources: bool,
     /// End with status 3 when this holds, such as `quota>=90%`; repeatable.
     #[arg(long, value_name = "CONDITION")]

@@ -32,7 +32,7 @@
 //! | [`rules`] | loads, checks and judges rule files; the one place that names CEL | model, audit, score |
 //! | [`aws`] | credentials, regions, pace, requests (`aws::api`: without an SDK crate), what a refusal means | model |
 //! | [`scan`] | one file a resource kind: lists, never changes, says what is billed; the sweep | model, aws |
-//! | [`quota`] | limits, their use from counts or metrics, what leftovers take of it, whether a plan fits | model, aws |
+//! | [`quota`] | limits, their use from metrics, counts or calls, what leftovers take of it, whether a plan fits | model, aws |
 //! | [`bill`] | Cost Explorer: lines by the day, charges, forecast; kept for the day | model, aws |
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
 //! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |

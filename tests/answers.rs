@@ -7,6 +7,8 @@
 //!
 //! `ANSWERS=kinesis/stream` plays only what begins so; `UPDATE_ANSWERS=1` writes down what was found, to be read.
 
+#[path = "answers_support/account_calls.rs"]
+mod account_calls;
 #[path = "answers_support/play.rs"]
 mod play;
 #[path = "answers_support/recording.rs"]
@@ -128,6 +130,7 @@ fn what_is_sent_and_what_is_recorded_is_what_the_models_of_the_apis_say() {
         exchanges.extend(play(&recording, Trick::None).exchanges);
         exchanges.extend(play(&recording, Trick::Empty).exchanges);
     }
+    exchanges.extend(account_calls::exchanges());
     let document = json!({ "services": services::ALL.iter().map(|one| service(one)).collect::<Vec<_>>(),
         "exchanges": exchanges });
     let file = tempfile::NamedTempFile::new().expect("a temporary file");

@@ -230,6 +230,17 @@ fn a_plan_is_held_against_what_is_left() {
 fn sources_of_quotas_are_listed_without_aws() {
     let listed = printed(&["quotas", "--sources", "--service", "vpc"]);
     assert!(listed.contains("L-F678F1CE") && listed.contains("count of ec2:vpc") && !listed.contains("L-1216C47A"));
+    let document: serde_json::Value =
+        serde_json::from_str(&printed(&["quotas", "--sources", "--format", "json"])).expect("JSON");
+    let quotas = document["quotas"].as_array().expect("quotas");
+    let of = |code: &str| quotas.iter().find(|quota| quota["quota_code"] == code).expect("a quota with sources");
+    let kinds: Vec<_> = of("L-CDE20ADC")["sources"].as_array().expect("sources").iter().map(|s| &s["source"]).collect();
+    assert_eq!(kinds, ["metric", "scan", "call"]);
+    assert!(quotas.len() >= 250 && document["total"]["services"].as_u64() >= Some(40), "{}", document["total"]);
+    let said = format!("{} quotas of {} services", quotas.len(), document["total"]["services"]);
+    assert!(printed(&["quotas", "--sources"]).contains(&said), "{said}");
+    let (said, status) = refused(&["quotas", "--sources", "--format", "csv"], &env());
+    assert!(status == Some(2) && said.contains("table or json"), "{said}");
 }
 
 #[test]

@@ -4,15 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use closeout::model::Kind;
-use closeout::quota::{Row, SERVICES, rows};
+use closeout::quota::{ACTIONS, CALLS, Row, SERVICES, entries, entry, is_aws_code, rows, sources};
 use closeout::scan::scanner;
 use serde_json::Value;
 
 /// The quotas that have rows, as Service Quotas names them: code of the service, code of the quota, name.
 const CODES: &str = include_str!("fixtures/quota-codes.csv");
-
-/// What is known of quotas without asking AWS.
-const CATALOGUE: &str = include_str!("../rules/quotas/catalogue.csv");
 
 /// What the schema says about each fact of a kind, by name.
 fn facts(kind: &Kind) -> BTreeMap<String, Value> {
@@ -78,7 +75,11 @@ fn every_row_is_for_a_quota_that_exists_and_calls_it_by_its_name() {
         assert!(known.insert((service, code), name).is_none(), "{line} twice");
     }
     for row in rows() {
-        let name = known.remove(&(row.service.as_str(), row.code.as_str()));
+        let mut name = known.remove(&(row.service.as_str(), row.code.as_str()));
+        if !is_aws_code(&row.code) {
+            assert_eq!(name, None, "{} is a code of this program", row.code);
+            name = entry(&row.service, &row.code).map(|known| known.name.as_str());
+        }
         assert_eq!(name, Some(row.name.as_str()), "{} of {}", row.code, row.service);
     }
     assert!(known.is_empty(), "without a row: {known:?}");
@@ -87,8 +88,8 @@ fn every_row_is_for_a_quota_that_exists_and_calls_it_by_its_name() {
 #[test]
 fn rows_cover_many_services_and_only_services_that_are_read() {
     let services: BTreeSet<&str> = rows().iter().map(|row| row.service.as_str()).collect();
-    assert!(services.len() >= 52, "{}", services.len());
-    assert!(rows().len() >= 226, "{}", rows().len());
+    assert!(services.len() >= 53, "{}", services.len());
+    assert!(rows().len() >= 228, "{}", rows().len());
     for service in services {
         assert!(SERVICES.contains(&service), "{service} is never read");
     }
@@ -96,16 +97,47 @@ fn rows_cover_many_services_and_only_services_that_are_read() {
 }
 
 #[test]
-fn the_catalogue_knows_every_quota_that_has_a_row() {
-    let known: BTreeSet<(&str, &str)> = CATALOGUE
-        .lines()
-        .skip(1)
-        .filter_map(|line| line.split_once(',').and_then(|(service, rest)| Some((service, rest.split_once(',')?.0))))
-        .collect();
+fn the_catalogue_knows_every_quota_that_has_a_row_or_a_call() {
     for row in rows() {
-        assert!(known.contains(&(row.service.as_str(), row.code.as_str())), "{} of {}", row.code, row.service);
+        assert!(entry(&row.service, &row.code).is_some(), "{} of {}", row.code, row.service);
+    }
+    for call in CALLS {
+        for told in call.tells {
+            assert!(entry(call.service, told.code).is_some(), "{} of {}", told.code, call.service);
+            assert!(told.used.is_some() || told.limit.is_some(), "{} of {} tells nothing", told.code, call.service);
+        }
+        assert!(ACTIONS.contains(&call.call.action().as_str()), "{} is in no policy", call.call.action());
     }
     for service in SERVICES {
-        assert!(known.iter().any(|(one, _)| one == service), "{service} is no code of Service Quotas");
+        assert!(entries().iter().any(|one| one.service_code == *service), "{service} is no code of Service Quotas");
+    }
+}
+
+#[test]
+fn the_catalogue_has_each_code_once() {
+    let mut codes = BTreeSet::new();
+    for one in entries() {
+        assert!(codes.insert((&one.service_code, &one.quota_code)), "{} of {} twice", one.quota_code, one.service_code);
+    }
+}
+
+#[test]
+fn no_quota_is_told_by_two_calls() {
+    let told = CALLS.iter().flat_map(|call| call.tells.iter().map(|told| (call.service, told.code)));
+    let mut codes = BTreeSet::new();
+    for one in told {
+        assert!(codes.insert(one), "{one:?} twice");
+    }
+}
+
+#[test]
+fn many_quotas_of_many_services_have_a_source_and_all_of_them_are_read() {
+    let all = sources();
+    let services: BTreeSet<&str> = all.iter().map(|one| one.service_code).collect();
+    assert!(all.len() >= 250 && services.len() >= 40, "{} of {}", all.len(), services.len());
+    let codes: BTreeSet<_> = all.iter().map(|one| (one.service_code, one.quota_code)).collect();
+    assert!(codes.len() == all.len() && all.iter().all(|one| !one.sources.is_empty()), "each once, with a source");
+    for service in services {
+        assert!(SERVICES.contains(&service), "{service} is never read");
     }
 }

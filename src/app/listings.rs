@@ -9,6 +9,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{AppError, rules as load, vocabulary, width};
 use crate::cli::Cli;
+use crate::model::UsageSource;
 use crate::rules::{Rule, RuleSet, examples};
 use crate::scan::{Billing, Reach, Scanner, scanners, sweep};
 use crate::settings::Settings;
@@ -68,26 +69,79 @@ pub fn rule(settings: &Settings, id: &str, out: &mut impl Write) -> Result<u8, A
     Ok(0)
 }
 
-/// What is counted against which quota, a line each; of these services only, when any is named.
+/// Every quota with a known source of its use, a line each with all its sources in the order they are believed; of these
+/// services only, when any is named.
 pub fn quota_sources(services: &[String], out: &mut impl Write) -> Result<u8, AppError> {
-    let mut table = table(&["service", "code", "quota", "counted"]);
-    let wanted = |row: &&quota::Row| services.is_empty() || services.contains(&row.service);
-    let (mut rows, mut codes) = (0, BTreeSet::new());
-    for row in quota::rows().iter().filter(wanted) {
-        let holder = row.per.as_ref().map_or(String::new(), |fact| format!(", the fullest by {fact}"));
-        table.add_row([&row.service, &row.code, &row.name, &format!("{}{holder}", row.describe())]);
-        (rows, _) = (rows + 1, codes.insert(&row.service));
+    let all = known_sources(services);
+    let mut table = table(&["service", "code", "quota", "sources, first that applies"]);
+    for one in &all {
+        let sources = one.sources.iter().map(|source| format!("{}: {}", source_word(source.source), source.detail));
+        let sources = sources.collect::<Vec<_>>().join("; ");
+        table.add_row([one.service_code, one.quota_code, one.name, &sources]);
     }
-    if rows > 0 {
+    if !all.is_empty() {
         writeln!(out, "{table}\n")?;
     }
+    let total = source_totals(&all);
     writeln!(
         out,
-        "{rows} quotas of {} services are counted over what a scan finds. Others are read off the metric",
-        codes.len()
+        "{} quotas of {} services have a known source of their use: {} a metric, {} a count over what a scan finds, {} a",
+        all.len(),
+        total.services,
+        total.metric,
+        total.scan,
+        total.call
     )?;
-    writeln!(out, "Service Quotas names for them; `closeout quotas --all` tells which source each has in an account.")?;
+    writeln!(
+        out,
+        "call of their service. Service Quotas may name metrics for more; `closeout quotas --all` tells which"
+    )?;
+    writeln!(out, "source each has in an account.")?;
     Ok(0)
+}
+
+/// The same as a JSON document.
+pub fn quota_sources_json(services: &[String], out: &mut impl Write) -> Result<u8, AppError> {
+    let all = known_sources(services);
+    let document = serde_json::json!({ "quotas": all, "total": source_totals(&all) });
+    writeln!(out, "{document:#}")?;
+    Ok(0)
+}
+
+fn known_sources(services: &[String]) -> Vec<quota::Sourced> {
+    let mut all = quota::sources();
+    all.retain(|one| services.is_empty() || services.iter().any(|service| service == one.service_code));
+    all
+}
+
+fn source_word(source: UsageSource) -> &'static str {
+    match source {
+        UsageSource::Metric => "metric",
+        UsageSource::Scan => "scan",
+        UsageSource::Call => "call",
+        UsageSource::None => "none",
+    }
+}
+
+/// How many quotas have each sort of source, and of how many services they are.
+#[derive(serde::Serialize)]
+struct SourceTotals {
+    quotas: usize,
+    services: usize,
+    metric: usize,
+    scan: usize,
+    call: usize,
+}
+
+fn source_totals(all: &[quota::Sourced]) -> SourceTotals {
+    let with = |source| all.iter().filter(|one| one.sources.iter().any(|has| has.source == source)).count();
+    SourceTotals {
+        quotas: all.len(),
+        services: all.iter().map(|one| one.service_code).collect::<BTreeSet<_>>().len(),
+        metric: with(UsageSource::Metric),
+        scan: with(UsageSource::Scan),
+        call: with(UsageSource::Call),
+    }
 }
 
 /// Loads a folder of rules as a scan would and runs their samples.

@@ -16,7 +16,14 @@ use crate::{cli, scan};
 /// Prints the quotas, or writes them. Gives the exit status.
 pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
     if wish.sources {
-        return listings::quota_sources(&wish.service, &mut io::stdout().lock());
+        let mut out = io::stdout().lock();
+        return match wish.format {
+            LimitsFormat::Table => listings::quota_sources(&wish.service, &mut out),
+            LimitsFormat::Json => listings::quota_sources_json(&wish.service, &mut out),
+            LimitsFormat::Csv | LimitsFormat::Openmetrics => {
+                Err(AppError::Asked("--sources is told as table or json".to_owned()))
+            }
+        };
     }
     if let Some(file) = &wish.output {
         headless::check_folder(file)?;

@@ -8,12 +8,14 @@ use super::{Region, ResourceId};
 
 /// An AWS service quota with what is used of it.
 ///
-/// Source: `servicequotas:ListServiceQuotas` and `ListAWSDefaultServiceQuotas`.
+/// Source: `servicequotas:ListServiceQuotas` and `ListAWSDefaultServiceQuotas`; calls in which services tell their own
+/// quotas; the list built into this program.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quota {
     /// `ec2`, `vpc`, as Service Quotas writes it.
     pub service_code: String,
-    /// `L-` and eight characters.
+    /// `L-` and eight characters. A code with the service before it (`sqs-in-flight-standard`) is this program's own, for
+    /// a quota that Service Quotas does not list.
     pub quota_code: String,
     /// Name.
     pub name: String,
@@ -66,6 +68,11 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// Whether Service Quotas lists it, so that there is a page of it and more can be asked for.
+    pub fn is_listed(&self) -> bool {
+        !self.quota_code.strip_prefix(&self.service_code).is_some_and(|rest| rest.starts_with('-'))
+    }
+
     /// The share of its value that deleting leftovers frees, in percent. `None` without leftovers, or a value.
     pub fn freed_percent(&self) -> Option<f64> {
         self.freed.filter(|_| self.limit > 0.0).map(|freed| freed / self.limit * 100.0)

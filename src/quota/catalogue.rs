@@ -1,304 +1,289 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use aws_sdk_servicequotas::types::{MetricInfo, PeriodUnit, QuotaPeriod, ServiceQuota};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::aws::{Cx, Fault};
-use crate::model::{Increase, LimitSource, Quota, Region, Why};
+use super::listing::{Extent, Listing, RawQuota, UsageMetric};
+use crate::model::{LimitSource, Region, Why};
 
-pub(super) const APPLIED: &str = "servicequotas:ListServiceQuotas";
-pub(super) const DEFAULTS: &str = "servicequotas:ListAWSDefaultServiceQuotas";
+/// The list itself, as text.
+const LIST: &str = include_str!("../../rules/quotas/catalogue.csv");
 
-/// A quota as Service Quotas lists it, with nothing known about its use yet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RawQuota {
-    /// `ec2`, `vpc`.
+/// A quota as the list built into the program knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its service at Service Quotas, or by the service's name in IAM actions where Service Quotas has no such service.
     pub service_code: String,
-    /// `L-` and eight characters.
+    /// `L-` and eight characters, or a word of this program's own for what Service Quotas does not list.
     pub quota_code: String,
     /// Name.
     pub name: String,
-    /// Where it holds; `global` for quotas of the whole account.
-    pub region: Region,
-    /// The value in force.
-    pub limit: f64,
-    /// Who says so.
-    pub limit_source: LimitSource,
-    /// The increase asked for and not yet decided.
-    pub pending: Option<Increase>,
-    /// What every account gets. Absent when AWS does not say.
+    /// What every account got on the date. Absent when that is not known.
     pub default: Option<f64>,
-    /// Unit as AWS writes it; `None` counts things.
+    /// Unit; `None` counts things, as Service Quotas writes it.
     pub unit: String,
-    /// Whether it may be raised on request.
+    /// Whether it is known that it may be raised on request.
     pub adjustable: bool,
-    /// Seconds the limit is counted over (`Period`). Absent for quotas on how many there are.
-    pub period_seconds: Option<f64>,
-    /// The metric AWS counts its use with. Absent when it has none, or one with blanks to fill in.
-    pub usage_metric: Option<UsageMetric>,
+    /// Whether it is one quota for the whole account.
+    pub global: bool,
+    /// The day it was looked up, `2026-11-22`.
+    pub date: String,
+    /// The metric AWS counts its use with. Absent when none is known for sure.
+    pub metric: Option<UsageMetric>,
 }
 
-/// The CloudWatch metric of a quota's use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsageMetric {
-    /// `AWS/Usage`.
-    pub namespace: String,
-    /// `ResourceCount` or `CallCount`.
-    pub name: String,
-    /// Dimensions, by name.
-    pub dimensions: BTreeMap<String, String>,
-    /// `Maximum` for how many there are, `Sum` for calls.
-    pub statistic: String,
-}
+impl Entry {
+    /// Whether Service Quotas lists it.
+    pub fn is_listed(&self) -> bool {
+        is_aws_code(&self.quota_code)
+    }
 
-/// What listing a service's quotas brought.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Catalogue {
-    /// Quotas by code.
-    pub quotas: Vec<RawQuota>,
-    /// What could not be read. With the applied values unread, limits are the defaults.
-    pub faults: Vec<Fault>,
-}
+    /// The quota in a region, with the value every account got. `None` when that is not known.
+    fn raw(&self, region: &Region) -> Option<RawQuota> {
+        Some(self.with_limit(self.default?, LimitSource::Catalogue, region))
+    }
 
-impl RawQuota {
-    /// The quota with nothing said about its use.
-    pub fn quota(&self) -> Quota {
-        Quota {
+    /// The quota in a region with a value that somebody else tells.
+    pub(super) fn with_limit(&self, limit: f64, limit_source: LimitSource, region: &Region) -> RawQuota {
+        RawQuota {
             service_code: self.service_code.clone(),
             quota_code: self.quota_code.clone(),
             name: self.name.clone(),
-            region: self.region.clone(),
-            limit: self.limit,
-            limit_source: self.limit_source,
+            region: if self.global { Region::global() } else { region.clone() },
+            limit,
+            limit_source,
+            pending: None,
             default: self.default,
             unit: self.unit.clone(),
             adjustable: self.adjustable,
-            pending: self.pending.clone(),
-            ..Quota::default()
+            period_seconds: None,
+            usage_metric: self.metric.clone(),
         }
-    }
-
-    /// Whether it limits how fast, not how many: nothing that is listed counts against it.
-    pub fn is_rate(&self) -> bool {
-        self.period_seconds.is_some() || self.unit.ends_with("/Second") || names_a_rate(&self.name)
     }
 }
 
-/// Lists the quotas of a service in the context's region: applied values over defaults, since AWS lists
-/// only the latter for what was never changed.
+/// Whether a code is one of Service Quotas: `L-` and eight hexadecimal digits. This program's own codes never are.
+pub fn is_aws_code(code: &str) -> bool {
+    let digits = code.strip_prefix("L-").unwrap_or_default();
+    digits.len() == 8 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+}
+
+/// Every quota of the list built into the program.
+pub fn entries() -> &'static [Entry] {
+    static ENTRIES: LazyLock<Vec<Entry>> =
+        LazyLock::new(|| parse(LIST).expect("the list is part of the program and a test reads all of it"));
+    &ENTRIES
+}
+
+/// The entry of a quota.
+pub fn entry(service: &str, code: &str) -> Option<&'static Entry> {
+    static BY_CODE: LazyLock<BTreeMap<(&str, &str), &Entry>> =
+        LazyLock::new(|| entries().iter().map(|one| ((&*one.service_code, &*one.quota_code), one)).collect());
+    BY_CODE.get(&(service, code)).copied()
+}
+
+/// Fills a listing of a service's quotas in a region with what Service Quotas did not tell: metrics it names no, quotas
+/// it does not list, and values it could not be asked for. The faults of such values then say what stands in for them.
 ///
-/// Quotas of the whole account are kept in the home region only. Rates are left out unless they have a metric.
-pub async fn list(cx: &Cx, service_code: &str) -> Catalogue {
-    let (applied, defaults) = tokio::join!(applied(cx, service_code), defaults(cx, service_code));
-    let mut faults = Vec::new();
-    if let Err(fault) = &applied
-        && defaults.is_ok()
-    {
-        let detail = format!("{}; the limits shown are what every account gets", fault.detail);
-        faults.push(Fault { detail, ..fault.clone() });
-    } else {
-        faults.extend(applied.as_ref().err().cloned());
+/// Where Service Quotas does not know the service, only what is counted there is added. Quotas of the whole account are
+/// added in the home region only.
+pub(super) fn fill(
+    listing: &mut Listing,
+    service: &str,
+    region: &Region,
+    is_home: bool,
+    is_counted: impl Fn(&RawQuota) -> bool,
+) {
+    for quota in listing.quotas.iter_mut().filter(|quota| quota.usage_metric.is_none()) {
+        quota.usage_metric = entry(service, &quota.quota_code).and_then(|known| known.metric.clone());
     }
-    // That a service is not offered need not be said twice.
-    let said = faults.iter().any(|fault| fault.why == Why::NotOffered);
-    faults.extend(defaults.as_ref().err().cloned().filter(|fault| !said || fault.why != Why::NotOffered));
-    let home = cx.in_region(&Region::global());
-    let is_home = cx.endpoint_region() == home.endpoint_region();
-    let merged = merge(&applied.unwrap_or_default(), &defaults.unwrap_or_default(), cx.endpoint_region());
-    let mut quotas = merged.quotas;
-    quotas.retain(|quota| is_home || !quota.region.is_global());
-    if !merged.without_value.is_empty() {
-        let detail = format!("AWS could not tell the value of {}", merged.without_value.join(", "));
-        faults.push(Fault::new(Why::Error, APPLIED, detail));
-    }
-    Catalogue { quotas, faults }
-}
-
-async fn applied(cx: &Cx, service_code: &str) -> Result<Vec<ServiceQuota>, Fault> {
-    let request = cx.servicequotas().list_service_quotas().service_code(service_code);
-    let mut pages = request.into_paginator().page_size(100).send();
-    let mut quotas = Vec::new();
-    while let Some(page) = pages.next().await {
-        quotas.extend_from_slice(page.map_err(|error| unlisted(Fault::sdk(APPLIED)(error)))?.quotas());
-    }
-    Ok(quotas)
-}
-
-async fn defaults(cx: &Cx, service_code: &str) -> Result<Vec<ServiceQuota>, Fault> {
-    let request = cx.servicequotas().list_aws_default_service_quotas().service_code(service_code);
-    let mut pages = request.into_paginator().page_size(100).send();
-    let mut quotas = Vec::new();
-    while let Some(page) = pages.next().await {
-        quotas.extend_from_slice(page.map_err(|error| unlisted(Fault::sdk(DEFAULTS)(error)))?.quotas());
-    }
-    Ok(quotas)
-}
-
-/// A service Service Quotas does not know in a region is "not offered", not an error.
-fn unlisted(fault: Fault) -> Fault {
-    if fault.code != "NoSuchResourceException" {
-        return fault;
-    }
-    Fault { why: Why::NotOffered, detail: "Service Quotas has no quotas of this here".to_owned(), ..fault }
-}
-
-#[derive(Default)]
-struct Merged {
-    quotas: Vec<RawQuota>,
-    /// Names of quotas AWS listed without a value.
-    without_value: Vec<String>,
-}
-
-/// Applied values over defaults, by quota code.
-fn merge(applied: &[ServiceQuota], defaults: &[ServiceQuota], region: &Region) -> Merged {
-    let by_code = |list: &[ServiceQuota]| -> BTreeMap<String, ServiceQuota> {
-        list.iter().filter_map(|quota| Some((quota.quota_code()?.to_owned(), quota.clone()))).collect()
-    };
-    let defaults = by_code(defaults);
-    let applied = by_code(applied);
-    let mut merged = Merged::default();
-    let mut all = defaults.clone();
-    all.extend(applied.clone());
-    for (code, quota) in &all {
-        let is_applied = applied.get(code).is_some_and(|quota| quota.value().is_some());
-        let default = defaults.get(code);
-        let default_value = default.and_then(ServiceQuota::value);
-        let Some(limit) = quota.value().or(default_value).filter(|limit| limit.is_finite()) else {
-            merged.without_value.push(quota.quota_name().unwrap_or(code).to_owned());
-            continue;
-        };
-        let metric = quota.usage_metric().or_else(|| default.and_then(ServiceQuota::usage_metric));
-        let raw = RawQuota {
-            service_code: quota.service_code().unwrap_or_default().to_owned(),
-            quota_code: code.clone(),
-            name: quota.quota_name().unwrap_or(code).to_owned(),
-            region: if quota.global_quota() { Region::global() } else { region.clone() },
-            limit,
-            limit_source: if is_applied { LimitSource::Applied } else { LimitSource::Default },
-            pending: None,
-            default: default_value,
-            unit: quota.unit().unwrap_or("None").to_owned(),
-            adjustable: quota.adjustable(),
-            period_seconds: quota.period().and_then(seconds),
-            usage_metric: metric.and_then(usage_metric),
-        };
-        if raw.usage_metric.is_some() || !raw.is_rate() {
-            merged.quotas.push(raw);
+    let known: BTreeSet<String> = listing.quotas.iter().map(|quota| quota.quota_code.clone()).collect();
+    let of_service = entries().iter().filter(|one| one.service_code == service && (is_home || !one.global));
+    let mut date = None;
+    for one in of_service.filter(|one| !known.contains(&one.quota_code)) {
+        let Some(raw) = one.raw(region).filter(|raw| raw.usage_metric.is_some() || !raw.is_rate()) else { continue };
+        if one.is_listed() && listing.extent == Extent::Part {
+            date = date.max(Some(&one.date));
+            listing.quotas.push(raw);
+        } else if !one.is_listed() && (listing.extent != Extent::NotOffered || is_counted(&raw)) {
+            listing.quotas.push(raw);
         }
     }
-    merged
-}
-
-/// A metric that can be asked for as it stands. `None` with a blank among its dimensions (`{endpointId}`).
-fn usage_metric(info: &MetricInfo) -> Option<UsageMetric> {
-    let name = info.metric_name()?.to_owned();
-    let dimensions: BTreeMap<String, String> =
-        info.metric_dimensions().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect();
-    if dimensions.values().any(|value| value.contains('{')) {
-        return None;
+    let Some(date) = date else { return };
+    for fault in listing.faults.iter_mut().filter(|fault| fault.why != Why::NotOffered) {
+        fault.detail = format!("{}; limits that were not read are those of every account on {date}", fault.detail);
     }
-    // Some counts come with the advice to sum them up, which would count each thing once a datapoint.
-    let counts_things = name != "CallCount" && name.ends_with("Count");
-    let advised = info.metric_statistic_recommendation().filter(|text| !text.is_empty()).unwrap_or("Maximum");
-    let statistic = if counts_things { "Maximum" } else { advised }.to_owned();
-    Some(UsageMetric { namespace: info.metric_namespace()?.to_owned(), name, dimensions, statistic })
 }
 
-fn seconds(period: &QuotaPeriod) -> Option<f64> {
-    let unit = match period.period_unit()? {
-        PeriodUnit::Microsecond => 1e-6,
-        PeriodUnit::Millisecond => 1e-3,
-        PeriodUnit::Second => 1.0,
-        PeriodUnit::Minute => 60.0,
-        PeriodUnit::Hour => 3_600.0,
-        PeriodUnit::Day => 86_400.0,
-        PeriodUnit::Week => 604_800.0,
-        _ => return None,
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    service_code: String,
+    quota_code: String,
+    name: String,
+    default: String,
+    unit: String,
+    adjustable: String,
+    global: String,
+    date: String,
+    metric: String,
+}
+
+/// Entries out of the text of a list. Errors name the line and what is wrong with it.
+pub fn parse(text: &str) -> Result<Vec<Entry>, String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let lines = reader.deserialize::<Line>();
+    lines.map(|line| line.map_err(|error| error.to_string()).and_then(read)).collect()
+}
+
+fn read(line: Line) -> Result<Entry, String> {
+    let wrong = |what: &str, text: &str| format!("{} {}: {what} {text:?}", line.service_code, line.quota_code);
+    let default = match line.default.as_str() {
+        "?" => None,
+        text => Some(text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)),
     };
-    Some(unit * f64::from(period.period_value()?))
+    let default = default.map(|value| value.ok_or_else(|| wrong("default", &line.default))).transpose()?;
+    let is = |what: &str, text: &str| match text {
+        "yes" => Ok(true),
+        "no" | "?" => Ok(false),
+        _ => Err(wrong(what, text)),
+    };
+    let (adjustable, global) = (is("adjustable", &line.adjustable)?, is("global", &line.global)?);
+    let metric = match line.metric.as_str() {
+        "" => None,
+        text => Some(metric(text).ok_or_else(|| wrong("metric", text))?),
+    };
+    let unit = if matches!(line.unit.as_str(), "count" | "vCPU") { "None".to_owned() } else { line.unit };
+    let Line { service_code, quota_code, name, date, .. } = line;
+    Ok(Entry { service_code, quota_code, name, default, unit, adjustable, global, date, metric })
 }
 
-/// Words that only names of rates have. Whole words: "accelerators" holds one of them by chance.
-const RATE_WORDS: &[&str] = &["rate", "rates", "tps", "throttle", "throttling", "burst", "refill"];
-
-/// Phrases that only names of rates have.
-const RATE_PHRASES: &[&str] = &["per second", "per minute", "bucket maximum capacity", "token bucket"];
-
-fn names_a_rate(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| RATE_WORDS.contains(&word)) || RATE_PHRASES.iter().any(|phrase| name.contains(phrase))
+/// A metric out of `namespace name statistic dimension=value;dimension=value`.
+fn metric(text: &str) -> Option<UsageMetric> {
+    let mut parts = text.splitn(4, ' ');
+    let mut word = || parts.next().filter(|word| !word.is_empty()).map(str::to_owned);
+    let (namespace, name, statistic) = (word()?, word()?, word()?);
+    let pairs = parts.next().into_iter().flat_map(|rest| rest.split(';')).map(|pair| pair.split_once('='));
+    let dimensions = pairs.map(|pair| pair.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let metric = UsageMetric { namespace, name, dimensions: dimensions.collect::<Option<_>>()?, statistic };
+    let is_whole = matches!(&*metric.statistic, "Maximum" | "Sum") && metric.dimensions.values().all(|v| !v.is_empty());
+    is_whole.then_some(metric)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::listing::{APPLIED, DEFAULTS};
     use super::*;
+    use crate::aws::Fault;
 
-    fn quota(code: &str, name: &str, value: Option<f64>) -> ServiceQuota {
-        ServiceQuota::builder()
-            .service_code("vpc")
-            .quota_code(code)
-            .quota_name(name)
-            .set_value(value)
-            .unit("None")
-            .adjustable(true)
-            .build()
-    }
-
-    fn home() -> Region {
+    fn here() -> Region {
         Region::new("eu-west-1")
     }
 
-    #[test]
-    fn an_applied_value_covers_its_default_and_the_rest_keep_theirs() {
-        let defaults = [quota("L-1", "VPCs per Region", Some(5.0)), quota("L-2", "Internet gateways", Some(5.0))];
-        let merged = merge(&[quota("L-1", "VPCs per Region", Some(50.0))], &defaults, &home());
-        let values: Vec<_> = merged.quotas.iter().map(|q| (q.quota_code.as_str(), q.limit, q.default)).collect();
-        assert_eq!(values, [("L-1", 50.0, Some(5.0)), ("L-2", 5.0, Some(5.0))]);
+    fn codes(listing: &Listing) -> Vec<&str> {
+        listing.quotas.iter().map(|quota| quota.quota_code.as_str()).collect()
+    }
+
+    fn denied() -> Listing {
+        let faults = [APPLIED, DEFAULTS].map(|action| Fault::new(Why::Denied, action, "denied")).to_vec();
+        Listing { quotas: Vec::new(), faults, extent: Extent::Part }
     }
 
     #[test]
-    fn a_limit_of_zero_is_a_limit_and_a_missing_one_is_told() {
-        let applied = [quota("L-1", "P instances", Some(0.0)), quota("L-2", "X instances", None)];
-        let merged = merge(&applied, &[], &home());
-        assert_eq!(merged.quotas.iter().map(|q| (q.limit, q.default)).collect::<Vec<_>>(), [(0.0, None)]);
-        assert_eq!(merged.without_value, ["X instances"]);
+    fn the_built_in_list_is_well_formed() {
+        let all = parse(LIST).unwrap_or_else(|error| panic!("{error}"));
+        assert!(all.len() >= 880, "{}", all.len());
+        let known: BTreeSet<_> = all.iter().map(|one| (&one.service_code, &one.quota_code)).collect();
+        assert_eq!(known.len(), all.len(), "each once");
+        for one in &all {
+            let own = one.quota_code.starts_with(&format!("{}-", one.service_code));
+            assert!(one.is_listed() != own, "{}: a code of AWS or one with the service before it", one.quota_code);
+            assert!(one.date.parse::<jiff::civil::Date>().is_ok() && !one.name.is_empty(), "{one:?}");
+            assert!(one.is_listed() || one.default.is_some(), "{}: nobody else tells its value", one.quota_code);
+        }
     }
 
     #[test]
-    fn rates_stay_only_with_a_metric() {
-        let metric = MetricInfo::builder().metric_namespace("AWS/Usage").metric_name("CallCount");
-        let metric =
-            metric.metric_statistic_recommendation("Sum").metric_dimensions("Resource", "GetMetricData").build();
-        let mut counted = quota("L-1", "Rate of GetMetricData requests", Some(50.0));
-        counted.usage_metric = Some(metric);
-        let list = [
-            counted,
-            quota("L-2", "CreateVpc: Bucket refill rate", Some(5.0)),
-            quota("L-3", "Requests per second", Some(10.0)),
-            quota("L-4", "General purpose buckets", Some(100.0)),
-            quota("L-5", "Number of Elastic Graphics accelerators", Some(20.0)),
-        ];
-        let merged = merge(&list, &[], &home());
-        let codes: Vec<_> = merged.quotas.iter().map(|q| q.quota_code.as_str()).collect();
-        assert_eq!(codes, ["L-1", "L-4", "L-5"]);
-        assert_eq!(merged.quotas[0].usage_metric.as_ref().map(|m| m.statistic.as_str()), Some("Sum"));
+    fn metrics_are_read_with_spaces_in_their_dimensions_and_without_dimensions() {
+        let some = metric("AWS/Usage ResourceCount Maximum Service=Elastic Load Balancing;Class=None").expect("whole");
+        assert_eq!(some.dimensions["Service"], "Elastic Load Balancing");
+        let bare = metric("AWS/Lambda ConcurrentExecutions Maximum").expect("whole");
+        assert!(bare.dimensions.is_empty() && bare.statistic == "Maximum");
+        for broken in ["AWS/Usage", "AWS/Usage Count Largest", "AWS/Usage Count Maximum Class", "A B Sum Class="] {
+            assert_eq!(metric(broken), None, "{broken}");
+        }
     }
 
     #[test]
-    fn counts_are_read_as_maximum_and_metrics_with_blanks_not_at_all() {
-        let metric = |dimension: &str| {
-            let info = MetricInfo::builder().metric_namespace("AWS/Usage").metric_name("ResourceCount");
-            info.metric_statistic_recommendation("Sum").metric_dimensions("Resource", dimension).build()
+    fn mistakes_in_a_list_are_named() {
+        let with = |line: &str| {
+            let head = "service_code,quota_code,name,default,unit,adjustable,global,date,metric";
+            parse(&format!("{head}\n{line}\n"))
         };
-        assert_eq!(usage_metric(&metric("vCPU")).map(|m| m.statistic), Some("Maximum".to_owned()));
-        assert_eq!(usage_metric(&metric("endpoint/{endpointId}")), None);
+        assert!(with("sqs,sqs-x,X,5,count,no,no,2026-11-22,").is_ok());
+        for (line, what) in [
+            ("sqs,sqs-x,X,many,count,no,no,2026-11-22,", "default"),
+            ("sqs,sqs-x,X,-1,count,no,no,2026-11-22,", "default"),
+            ("sqs,sqs-x,X,5,count,maybe,no,2026-11-22,", "adjustable"),
+            ("sqs,sqs-x,X,5,count,no,no,2026-11-22,AWS/Usage", "metric"),
+            ("sqs,sqs-x,X,5", "fields"),
+        ] {
+            assert!(with(line).expect_err(line).contains(what), "{line}");
+        }
     }
 
     #[test]
-    fn global_quotas_belong_to_no_region() {
-        let mut buckets = quota("L-DC2B2D3D", "General purpose buckets", Some(10_000.0));
-        buckets.global_quota = true;
-        assert!(merge(&[buckets], &[], &home()).quotas[0].region.is_global());
+    fn refused_lists_are_filled_with_what_every_account_got_and_the_gap_says_so() {
+        let mut listing = denied();
+        fill(&mut listing, "vpc", &here(), false, |_| false);
+        let vpcs = listing.quotas.iter().find(|quota| quota.quota_code == "L-F678F1CE").expect("VPCs per Region");
+        assert_eq!((vpcs.limit, vpcs.limit_source, &vpcs.region), (5.0, LimitSource::Catalogue, &here()));
+        assert!(listing.quotas.iter().all(|quota| quota.default.is_some()), "only those of a known value");
+        assert!(listing.faults.iter().all(|fault| fault.detail.ends_with("of every account on 2026-11-22")));
+    }
+
+    #[test]
+    fn a_listing_that_is_whole_gets_only_what_aws_does_not_list() {
+        let mut listing = Listing::default();
+        fill(&mut listing, "sqs", &here(), false, |_| false);
+        assert_eq!(codes(&listing), ["sqs-in-flight-standard", "sqs-in-flight-fifo"]);
+        assert_eq!(listing.quotas[0].limit, 120_000.0);
+        let mut listing = Listing::default();
+        fill(&mut listing, "vpc", &here(), true, |_| true);
+        assert_eq!(codes(&listing), [""; 0]);
+    }
+
+    #[test]
+    fn what_service_quotas_does_not_know_here_is_there_only_when_it_is_counted() {
+        for counted in [false, true] {
+            let mut listing = Listing { extent: Extent::NotOffered, ..Listing::default() };
+            fill(&mut listing, "sqs", &here(), false, |_| counted);
+            assert_eq!(listing.quotas.len(), if counted { 2 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn quotas_of_the_whole_account_are_filled_in_at_home_only() {
+        for is_home in [false, true] {
+            let mut listing = denied();
+            fill(&mut listing, "iam", &here(), is_home, |_| false);
+            assert_eq!(codes(&listing).contains(&"L-FE177D64"), is_home);
+            assert!(listing.quotas.iter().all(|quota| quota.region.is_global()));
+        }
+    }
+
+    #[test]
+    fn a_metric_aws_does_not_name_is_taken_from_the_list_and_one_it_names_stays() {
+        let buckets = entry("s3", "L-DC2B2D3D").expect("general purpose buckets");
+        let mut bare = buckets.with_limit(1_000.0, LimitSource::Applied, &here());
+        bare.usage_metric = None;
+        let mut own = bare.clone();
+        let named = UsageMetric { name: "Other".to_owned(), ..buckets.metric.clone().expect("a metric") };
+        own.usage_metric = Some(named.clone());
+        let mut listing = Listing { quotas: vec![bare, own], ..Listing::default() };
+        fill(&mut listing, "s3", &here(), true, |_| false);
+        assert_eq!((listing.quotas.len(), listing.quotas[0].limit), (2, 1_000.0), "its value is the live one");
+        assert_eq!(listing.quotas[0].usage_metric, buckets.metric);
+        assert_eq!(listing.quotas[1].usage_metric, Some(named));
     }
 }

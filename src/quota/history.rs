@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::catalogue::RawQuota;
+use super::listing::RawQuota;
 use super::trend::{History, trend};
 use crate::aws::metric::{MetricQuery, Points};
 use crate::model::{Quota, Trend, TrendSource, UsageSource};
@@ -112,7 +112,7 @@ fn of_audits(quota: &Quota, now: Timestamp, earlier: &[Earlier<'_>]) -> Option<Q
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::catalogue::UsageMetric;
+    use super::super::listing::UsageMetric;
     use super::*;
     use crate::model::{LimitSource, Region};
 

@@ -2,118 +2,75 @@
 //!
 //! - [`need`]: what is planned, against what is left
 //! - [`leftovers`]: what of a quota is used up by what a rule calls left over
-//! - [`catalogue`]: limits, from Service Quotas
-//! - [`history`]: what its use was, by its own metric or by earlier audits
+//! - [`listing`]: limits, from Service Quotas
+//! - [`services`]: whose quotas are read where
+//! - [`draft`]: a quota on its way to being told: of several figures the first, the others beside it
+//! - [`catalogue`]: limits and metrics known without asking, from `rules/quotas/catalogue.csv`
+//! - [`calls`]: limits and use, from calls in which services tell their own figures; [`figures`] reads their answers
 //! - [`rows`]: what counts against which quota, from `rules/quotas/`
-//! - [`usage`]: counted over what the scan listed, else read off the quota's own metric
+//! - [`usage`]: read off the quota's own metric, or counted over what the scan listed
+//! - [`sources`]: which quotas have which source of use
+//! - [`history`]: what its use was, by its own metric or by earlier audits
 //! - [`increases`]: higher values that were asked for and are not yet decided
 //! - [`pass`]: a pass that was stopped goes on where it was
 //! - [`trend`]: where a history leads, or why nothing is said about that
 
+mod calls;
 mod catalogue;
+mod draft;
+mod figures;
 mod history;
 mod increases;
 mod leftovers;
+mod listing;
 pub mod need;
 mod pass;
+#[cfg(test)]
+mod precedence;
 mod rows;
+mod services;
+mod sources;
 mod trend;
 mod usage;
 
 use futures_util::future::join_all;
-use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
-use crate::aws::metric::{MetricQuery, Points};
 use crate::aws::{Cx, Fault, metric};
-use crate::model::{Contradiction, Event, Kind, Quota, Region, UsageSource, Why};
+use draft::{Draft, Measured, Past, wanting_history};
 
-pub use catalogue::{Catalogue, RawQuota, UsageMetric};
+use crate::model::{Event, Kind, Why};
+
+pub use calls::{AccountCall, CALLS, Told};
+pub use catalogue::{Entry, entries, entry, is_aws_code};
 pub use history::{Earlier, from_audits};
 pub use leftovers::{Freed, freed};
+pub use listing::{Extent, Listing, RawQuota, UsageMetric, list};
 pub use pass::{Pass, ended};
 pub use rows::{Row, Test, rows};
+pub use services::{SERVICES, services_in};
+pub use sources::{Source, Sourced, sources};
 pub use usage::{Seen, Usage, from_metric, from_scan, metric_queries};
 
 /// IAM actions used here.
-pub const ACTIONS: &[&str] = &[catalogue::APPLIED, catalogue::DEFAULTS, increases::ACTION, METRICS];
-
-const METRICS: &str = "cloudwatch:GetMetricData";
-
-/// Services whose quotas are read, by their codes at Service Quotas: those with rows, and those whose quotas have
-/// metrics.
-pub const SERVICES: &[&str] = &[
-    "acm",
-    "airflow",
-    "apigateway",
-    "athena",
-    "autoscaling",
-    "backup",
-    "cloudformation",
-    "cloudfront",
-    "codepipeline",
-    "dms",
-    "docdb",
-    "ds",
-    "dynamodb",
-    "ebs",
-    "ec2",
-    "ecr",
-    "ecs",
-    "eks",
-    "elasticache",
-    "elasticbeanstalk",
-    "elasticfilesystem",
-    "elasticloadbalancing",
-    "elasticmapreduce",
-    "es",
-    "events",
-    "fargate",
-    "firehose",
-    "fsx",
-    "globalaccelerator",
-    "glue",
-    "kafka",
-    "kendra",
-    "kinesis",
-    "kms",
-    "lambda",
-    "lightsail",
-    "logs",
-    "memorydb",
-    "monitoring",
-    "mq",
-    "neptune",
-    "rds",
-    "redshift",
-    "route53",
-    "route53resolver",
-    "s3",
-    "sagemaker",
-    "secretsmanager",
-    "sns",
-    "states",
-    "transfer",
-    "vpc",
-    "workspaces",
+pub const ACTIONS: &[&str] = &[
+    listing::APPLIED,
+    listing::DEFAULTS,
+    increases::ACTION,
+    METRICS,
+    "autoscaling:DescribeAccountLimits",
+    "cloudformation:DescribeAccountLimits",
+    "dms:DescribeAccountAttributes",
+    "dynamodb:DescribeLimits",
+    "iam:GetAccountSummary",
+    "kinesis:DescribeLimits",
+    "lambda:GetAccountSettings",
+    "rds:DescribeAccountAttributes",
+    "route53:GetAccountLimit",
+    "ses:GetAccount",
 ];
 
-/// Services that nearly every account uses: their quotas are read in each region, whatever was found there.
-const EVERYWHERE: &[&str] =
-    &["autoscaling", "ebs", "ec2", "elasticloadbalancing", "logs", "monitoring", "rds", "s3", "vpc"];
-
-/// Services whose quotas say something in a region: the usual ones, and those of which something was found that counts
-/// against a quota. Of the rest nothing is used that anybody could count, and Service Quotas allows few calls a second.
-pub fn services_in(region: &Region, seen: &Seen<'_>) -> Vec<&'static str> {
-    let is_used = |service: &str| {
-        let rows = rows().iter().filter(|row| row.service == service);
-        rows.into_iter().any(|row| seen.listed(&row.kind, region, row.everywhere).is_some_and(|all| !all.is_empty()))
-    };
-    SERVICES.iter().copied().filter(|service| EVERYWHERE.contains(service) || is_used(service)).collect()
-}
-
-/// Those of them that live in no region: Service Quotas knows them in the home region only.
-const GLOBAL_SERVICES: &[&str] = &["cloudfront", "globalaccelerator", "route53"];
+const METRICS: &str = "cloudwatch:GetMetricData";
 
 /// Services whose quotas are listed at the same time in a region, few because Service Quotas allows few calls a second.
 const TOGETHER: usize = 3;
@@ -134,18 +91,22 @@ pub async fn read(
     allowance: usize,
     events: &Sender<Event>,
 ) -> usize {
-    let is_home = cx.in_region(&Region::global()).endpoint_region() == cx.endpoint_region();
+    let is_home = listing::is_home(cx);
     let services: Vec<&str> =
-        services.iter().copied().filter(|service| is_home || !GLOBAL_SERVICES.contains(service)).collect();
+        services.iter().copied().filter(|service| is_home || !services::GLOBAL.contains(service)).collect();
     let mut drafts = Vec::new();
     let mut faults = Vec::new();
     for some in services.chunks(TOGETHER) {
         let listings = join_all(some.iter().map(|service| pass.list(cx, service))).await;
-        for (service, listed) in some.iter().zip(listings) {
+        for (service, mut listed) in some.iter().zip(listings) {
+            let is_counted = |raw: &RawQuota| Draft::of(raw.clone(), seen).counted.is_some();
+            catalogue::fill(&mut listed, service, cx.endpoint_region(), is_home, is_counted);
             faults.extend(listed.faults.into_iter().map(|fault| (*service, fault)));
             drafts.extend(listed.quotas.into_iter().map(|raw| Draft::of(raw, seen)));
         }
     }
+    let failed = calls::fill(cx, &services, &mut drafts, seen, &faults).await;
+    faults.extend(failed);
     // A service that AWS does not offer in a region has no quota there that could be missed.
     faults.retain(|(_, fault)| fault.why != Why::NotOffered);
     for fault in gathered(faults) {
@@ -169,6 +130,8 @@ fn gathered(faults: Vec<(&str, Fault)>) -> Vec<Fault> {
             one.why == fault.why && one.action == fault.action && one.code == fault.code && one.detail == fault.detail
         };
         match alike.iter_mut().find(same) {
+            // Several calls of one service may fail alike.
+            Some((_, services)) if services.contains(&service) => {}
             Some((_, services)) => services.push(service),
             None => alike.push((fault, vec![service])),
         }
@@ -178,76 +141,6 @@ fn gathered(faults: Vec<(&str, Fault)>) -> Vec<Fault> {
         Fault { detail, ..fault }
     };
     alike.into_iter().map(named).collect()
-}
-
-/// A quota on its way to being told.
-struct Draft {
-    raw: RawQuota,
-    counted: Option<Usage>,
-    called: Option<Usage>,
-    measured: Measured,
-    past: Past,
-}
-
-/// The history of a quota's metric.
-enum Past {
-    /// Not wanted, or not to be had: why, where that says something.
-    None(&'static str),
-    Points(Points),
-}
-
-enum Measured {
-    NotAsked,
-    NoData,
-    Usage(Usage),
-}
-
-impl Draft {
-    fn of(raw: RawQuota, seen: &Seen<'_>) -> Draft {
-        let row = rows().iter().find(|row| row.service == raw.service_code && row.code == raw.quota_code);
-        let counted = row.and_then(|row| from_scan(row, seen, &raw.region));
-        Draft { raw, counted, called: None, measured: Measured::NotAsked, past: Past::None("") }
-    }
-
-    /// Whether its metric tells of something in use, which a history might lead somewhere.
-    fn is_used(&self) -> bool {
-        self.raw.limit > 0.0 && matches!(&self.measured, Measured::Usage(usage) if usage.value > 0.0)
-    }
-
-    /// The quota with the first figure there is: its own metric's, what was counted, what the service says of itself.
-    /// One that says something else is told beside it. The trend is that of its own metric.
-    fn settled(self, now: Timestamp) -> Quota {
-        let quota = self.raw.quota();
-        let has_no_data = matches!(self.measured, Measured::NoData);
-        let measured = match self.measured {
-            Measured::Usage(usage) => Some((UsageSource::Metric, usage)),
-            Measured::NoData | Measured::NotAsked => None,
-        };
-        let counted = self.counted.map(|usage| (UsageSource::Scan, usage));
-        let called = self.called.map(|usage| (UsageSource::Call, usage));
-        let mut figures = [measured, counted, called].into_iter().flatten();
-        let Some((source, usage)) = figures.next() else {
-            let silence = if has_no_data { "its metric has no data for a day" } else { "" };
-            return Quota { source_detail: silence.to_owned(), ..quota };
-        };
-        let contradicted = figures
-            .find(|(_, other)| differ(usage.value, other.value))
-            .map(|(source, other)| Contradiction { source, usage: other.value, detail: other.detail });
-        let quota = Quota { contradicted, ..quota.with_usage(usage.value, source, usage.detail) };
-        match self.past {
-            Past::None(reason) => Quota { trend_missing: reason.to_owned(), ..quota },
-            Past::Points(points) => {
-                let found = history::of_metric(&quota, &points, now);
-                history::with_trend(quota, found, now)
-            }
-        }
-    }
-}
-
-/// Whether two figures of the same use cannot both be right: they are apart by more than a thing or two that came or
-/// went between the two looks.
-fn differ(one: f64, other: f64) -> bool {
-    (one - other).abs() > (one.abs().max(other.abs()) * 0.05).max(1.0)
 }
 
 /// Notes at each quota the increase that was asked for.
@@ -318,26 +211,6 @@ async fn look_back(cx: &Cx, drafts: &mut [Draft], allowance: usize, events: &Sen
     queries.len()
 }
 
-/// The drafts whose histories are asked for with the questions, and how many are left out. Those left out, and those on
-/// calls, are told why they will have no trend.
-fn wanting_history(drafts: &mut [Draft], allowance: usize) -> (Vec<&mut Draft>, Vec<MetricQuery>, usize) {
-    let (mut wanting, mut queries, mut left_out) = (Vec::new(), Vec::new(), 0);
-    for draft in drafts.iter_mut().filter(|draft| draft.is_used()) {
-        match history::query(&draft.raw) {
-            None => draft.past = Past::None(history::CALLS),
-            Some(_) if queries.len() >= allowance => {
-                draft.past = Past::None(history::OVER_CAP);
-                left_out += 1;
-            }
-            Some(query) => {
-                queries.push(query);
-                wanting.push(draft);
-            }
-        }
-    }
-    (wanting, queries, left_out)
-}
-
 async fn tell_gap(cx: &Cx, fault: Fault, events: &Sender<Event>) {
     tell(Event::Missed { gap: fault.into_gap(cx.account(), cx.region(), &KIND) }, events).await;
 }
@@ -353,77 +226,10 @@ mod tests {
 
     #[test]
     fn faults_that_say_the_same_are_one() {
-        let absent = || Fault::new(Why::NotOffered, catalogue::APPLIED, "no quotas here");
-        let late = Fault::new(Why::TimedOut, catalogue::APPLIED, "no answer in time");
-        let told = gathered(vec![("kendra", absent()), ("lambda", late), ("mq", absent())]);
+        let absent = || Fault::new(Why::NotOffered, listing::APPLIED, "no quotas here");
+        let late = Fault::new(Why::TimedOut, listing::APPLIED, "no answer in time");
+        let told = gathered(vec![("kendra", absent()), ("lambda", late), ("mq", absent()), ("mq", absent())]);
         let details: Vec<_> = told.iter().map(|fault| fault.detail.as_str()).collect();
         assert_eq!(details, ["kendra, mq: no quotas here", "lambda: no answer in time"]);
-    }
-
-    #[test]
-    fn quotas_are_read_of_what_is_used_in_a_region() {
-        use crate::model::Cell;
-        let cluster = serde_json::from_value(serde_json::json!({
-            "arn": "arn:aws:kafka:eu-west-1:111122223333:cluster/a", "id": "a", "kind": "kafka:cluster",
-            "account": "111122223333", "region": "eu-west-1"
-        }))
-        .expect("a resource");
-        let cells = ["eu-west-1", "us-east-1"].map(|region| Cell::new(Region::new(region), Kind::new("kafka:cluster")));
-        let seen = Seen::new([&cluster], cells, true);
-        assert!(services_in(&Region::new("eu-west-1"), &seen).contains(&"kafka"));
-        assert_eq!(services_in(&Region::new("us-east-1"), &seen), EVERYWHERE);
-    }
-
-    fn measured(code: &str, statistic: &str, usage: f64) -> Draft {
-        let metric = UsageMetric {
-            namespace: "AWS/Usage".into(),
-            name: "ResourceCount".into(),
-            dimensions: std::collections::BTreeMap::new(),
-            statistic: statistic.into(),
-        };
-        let raw = RawQuota {
-            service_code: "ec2".into(),
-            quota_code: code.into(),
-            name: code.into(),
-            region: Region::new("eu-west-1"),
-            limit: 100.0,
-            limit_source: crate::model::LimitSource::Applied,
-            pending: None,
-            default: None,
-            unit: "None".into(),
-            adjustable: true,
-            period_seconds: None,
-            usage_metric: Some(metric),
-        };
-        let usage = Usage { value: usage, detail: String::new() };
-        Draft { measured: Measured::Usage(usage), ..Draft::of(raw, &Seen::default()) }
-    }
-
-    #[test]
-    fn histories_are_asked_of_things_in_use_within_the_allowance() {
-        let mut drafts = vec![
-            measured("calls", "Sum", 5.0),
-            measured("unused", "Maximum", 0.0),
-            measured("first", "Maximum", 5.0),
-            measured("second", "Maximum", 5.0),
-        ];
-        let (wanting, queries, left_out) = wanting_history(&mut drafts, 1);
-        let codes: Vec<_> = wanting.iter().map(|draft| draft.raw.quota_code.as_str()).collect();
-        assert_eq!((codes, queries.len(), left_out), (vec!["first"], 1, 1));
-        let now = "2026-11-23T10:17:31Z".parse().expect("a literal time");
-        let reasons: Vec<_> = drafts.into_iter().map(|draft| draft.settled(now).trend_missing).collect();
-        assert_eq!(reasons, [history::CALLS, "", "", history::OVER_CAP]);
-    }
-
-    #[test]
-    fn a_metric_without_a_past_is_told_so() {
-        let draft = Draft { past: Past::Points(Points::new()), ..measured("new", "Maximum", 5.0) };
-        let quota = draft.settled("2026-11-23T10:17:31Z".parse().expect("a literal time"));
-        assert_eq!((quota.trend, quota.trend_missing.as_str()), (None, "no history"));
-    }
-
-    #[test]
-    fn services_of_no_region_are_among_those_that_are_read() {
-        assert!(GLOBAL_SERVICES.iter().chain(EVERYWHERE).all(|service| SERVICES.contains(service)));
     }
 }

@@ -6,7 +6,7 @@ use std::{fs, io};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::{Catalogue, RawQuota, list};
+use super::listing::{Extent, Listing, RawQuota, list};
 use crate::aws::{Cx, kept};
 
 /// How long a list of a stopped pass stands in for a new one.
@@ -44,12 +44,12 @@ impl Pass {
     }
 
     /// Lists a service's quotas, unless the stopped pass had.
-    pub(super) async fn list(&self, cx: &Cx, service: &str) -> Catalogue {
+    pub(super) async fn list(&self, cx: &Cx, service: &str) -> Listing {
         if let Some(listed) = self.listed.lock().unwrap_or_else(PoisonError::into_inner).get(service) {
-            return Catalogue { quotas: listed.quotas.clone(), ..Catalogue::default() };
+            return Listing { quotas: listed.quotas.clone(), ..Listing::default() };
         }
         let found = list(cx, service).await;
-        if found.faults.is_empty() {
+        if found.faults.is_empty() && found.extent == Extent::Whole {
             self.keep(service, Listed { at: cx.now(), quotas: found.quotas.clone() });
         }
         found

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::catalogue::RawQuota;
+use super::listing::RawQuota;
 use super::rows::Row;
 use crate::aws::metric::{MetricQuery, Points};
 use crate::model::{Cell, Kind, Region, Resource};
@@ -27,6 +27,12 @@ impl<'a> Seen<'a> {
             by_kind.entry(&resource.kind).or_default().push(resource);
         }
         Seen { by_kind, complete: complete.into_iter().collect(), whole_account }
+    }
+
+    /// Whether anything of a service was found in a region, or outside all regions, by the service's name in kinds.
+    pub(super) fn has_any_of(&self, service: &str, region: &Region) -> bool {
+        let of_service = self.by_kind.iter().filter(|(kind, _)| kind.service() == service);
+        of_service.flat_map(|(_, all)| all).any(|one| one.region == *region || one.region.is_global())
     }
 
     /// Resources of a kind that count in a region, or all of them. `None` unless the list is known to be whole.
@@ -175,7 +181,7 @@ pub fn from_metric(quota: &RawQuota, points: &Points) -> Option<Usage> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::UsageMetric;
+    use super::super::listing::UsageMetric;
     use super::*;
     use crate::model::{LimitSource, ResourceId, UsageSource};
     use serde_json::{Map, json};

@@ -35,18 +35,10 @@ pub fn play(recording: &Recording, trick: Trick) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let replay = Replay::new(recording, trick);
     let seen = replay.seen.clone();
-    let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(SdkRegion::new(recording.region.clone()))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .retry_config(RetryConfig::disabled())
-        .http_client(replay)
-        .build();
     let scanner = recording.scanner();
     let home = Region::new(recording.region.clone());
     let region = if scanner.reach == Reach::Global { Region::global() } else { home.clone() };
-    let cx = Cx::new(config, "111122223333", "aws", home, region, NOW.parse().expect("a time"));
+    let cx = context(replay, home, region);
     let (outcome, events) = runtime.block_on(async {
         let (sender, mut receiver) = tokio::sync::mpsc::channel(16);
         let listing = async move {
@@ -75,4 +67,17 @@ pub fn play(recording: &Recording, trick: Trick) -> Played {
     let (asked, used) = (std::mem::take(&mut seen.asked), std::mem::take(&mut seen.used));
     let exchanges = std::mem::take(&mut seen.exchanges);
     Played { outcome, found, gaps, asked, used, exchanges }
+}
+
+/// A context whose requests a recording answers.
+pub fn context(replay: Replay, home: Region, region: Region) -> Cx {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(SdkRegion::new(home.as_str().to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::disabled())
+        .http_client(replay)
+        .build();
+    Cx::new(config, "111122223333", "aws", home, region, NOW.parse().expect("a time"))
 }

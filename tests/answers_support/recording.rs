@@ -104,6 +104,12 @@ impl Recording {
         }
     }
 
+    /// A recording without a file, of what no scanner asks.
+    pub fn of(kind: &str, region: &str, exchanges: Vec<Exchange>) -> Recording {
+        let (path, document) = (PathBuf::new(), Map::new());
+        Recording { kind: kind.to_owned(), path, document, region: region.to_owned(), unpaged: None, exchanges }
+    }
+
     /// The scanner of its kind.
     pub fn scanner(&self) -> &'static Scanner {
         scan::scanner(&Kind::owned(self.kind.clone())).unwrap_or_else(|| panic!("nothing lists {}", self.kind))

@@ -159,6 +159,7 @@ impl Asked {
         let known = closeout::aws::api::services::ALL.iter().find(|one| one.signing == self.signing);
         let service = service.or(known.map(|one| one.name)).unwrap_or(match self.signing.as_str() {
             "monitoring" => "cloudwatch",
+            "servicequotas" => "service-quotas",
             other => other,
         });
         json!({ "kind": kind, "service": service, "method": self.method, "path": self.path, "body": self.body,

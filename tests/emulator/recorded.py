@@ -1,5 +1,5 @@
 """Answers out of tests/answers: what an empty account says where moto has no answer, and whole recordings
-for what moto cannot hold.
+for what moto cannot hold; and out of tests/fixtures/account-calls.json, what services say of their own quotas.
 
 They stand in for operations moto lacks, so that a whole scan can be run. An answer of theirs proves
 nothing about AWS, and nothing about the emulator.
@@ -55,9 +55,20 @@ def recording(kind: str, account: str) -> list:
     return [(signing_name(prefix, exchange), exchange) for exchange in exchanges]
 
 
+def account_calls() -> list:
+    """What services tell of their own quotas."""
+    calls = json.loads((HERE.parent / "fixtures/account-calls.json").read_text())
+    by_prefix, _ = signing_names()
+    return [
+        {"service": by_prefix[call["service"]], "operation": call["ask"], "body": call["answer"]}
+        for call in calls
+    ]
+
+
 def answers(account: str) -> list:
     found = list(SWEEP)
     found += [{"service": service, "operation": ask, "body": body} for service, ask, body in DETAILS]
+    found += account_calls()
     for path in sorted((HERE.parent / "answers").glob("*/*.json")):
         prefix = path.parent.name
         for exchange in json.loads(path.read_text())["exchanges"]:

@@ -35,6 +35,8 @@ services! {
     APPSTREAM = "appstream", "appstream", "appstream", Protocol::Json { version: "1.1", target: "PhotonAdminProxyService" }, Place::Regional("appstream2");
     /// Amazon Athena.
     ATHENA = "athena", "athena", "athena", Protocol::Json { version: "1.1", target: "AmazonAthena" }, Place::Regional("athena");
+    /// Amazon EC2 Auto Scaling.
+    AUTOSCALING = "autoscaling", "autoscaling", "autoscaling", Protocol::Query { version: "2011-01-01" }, Place::Regional("autoscaling");
     /// AWS Backup.
     BACKUP = "backup", "backup", "backup", Protocol::RestJson, Place::Regional("backup");
     /// AWS Batch.
@@ -105,6 +107,8 @@ services! {
     GRAFANA = "grafana", "grafana", "grafana", Protocol::RestJson, Place::Regional("grafana");
     /// Amazon GuardDuty.
     GUARDDUTY = "guardduty", "guardduty", "guardduty", Protocol::RestJson, Place::Regional("guardduty");
+    /// AWS Identity and Access Management.
+    IAM = "iam", "iam", "iam", Protocol::Query { version: "2010-05-08" }, Place::Central("iam.amazonaws.com");
     /// Inspector2.
     INSPECTOR2 = "inspector2", "inspector2", "inspector2", Protocol::RestJson, Place::Regional("inspector2");
     /// Managed Streaming for Kafka.
@@ -143,6 +147,8 @@ services! {
     QUICKSIGHT = "quicksight", "quicksight", "quicksight", Protocol::RestJson, Place::Regional("quicksight");
     /// Amazon Recycle Bin.
     RBIN = "rbin", "rbin", "rbin", Protocol::RestJson, Place::Regional("rbin");
+    /// Amazon RDS.
+    RDS = "rds", "rds", "rds", Protocol::Query { version: "2014-10-31" }, Place::Regional("rds");
     /// Amazon Redshift.
     REDSHIFT = "redshift", "redshift", "redshift", Protocol::Query { version: "2012-12-01" }, Place::Regional("redshift");
     /// Redshift Serverless.
@@ -188,8 +194,6 @@ services! {
 services! {
     /// Services that are read through an SDK crate, and without it only where something is changed, by name.
     CHANGED:
-    /// Amazon EC2 Auto Scaling.
-    AUTOSCALING = "autoscaling", "autoscaling", "autoscaling", Protocol::Query { version: "2011-01-01" }, Place::Regional("autoscaling");
     /// Amazon CloudWatch.
     CLOUDWATCH = "cloudwatch", "monitoring", "cloudwatch", Protocol::Query { version: "2010-08-01" }, Place::Regional("monitoring");
     /// Amazon EC2, EBS and VPC.
@@ -198,12 +202,8 @@ services! {
     ELB = "elb", "elasticloadbalancing", "elasticloadbalancing", Protocol::Query { version: "2012-06-01" }, Place::Regional("elasticloadbalancing");
     /// Application, Network and Gateway Load Balancers.
     ELBV2 = "elbv2", "elasticloadbalancing", "elasticloadbalancing", Protocol::Query { version: "2015-12-01" }, Place::Regional("elasticloadbalancing");
-    /// AWS Identity and Access Management.
-    IAM = "iam", "iam", "iam", Protocol::Query { version: "2010-05-08" }, Place::Central("iam.amazonaws.com");
     /// Amazon CloudWatch Logs.
     LOGS = "logs", "logs", "logs", Protocol::Json { version: "1.1", target: "Logs_20140328" }, Place::Regional("logs");
-    /// Amazon RDS and Aurora.
-    RDS = "rds", "rds", "rds", Protocol::Query { version: "2014-10-31" }, Place::Regional("rds");
 }
 
 /// A service by its name in the AWS CLI.

@@ -89,6 +89,9 @@ pub fn console(model: &mut Model, action: Action) -> Vec<Effect> {
         ScreenId::Findings => model.current().and_then(|finding| console::url(&finding.resource)),
         ScreenId::Quotas => view::row(model).and_then(|row| model.audit.quotas.get(row)).and_then(|quota| {
             let partition = &model.audit.account.partition;
+            if !quota.is_listed() {
+                return None;
+            }
             console::quota_url(partition, quota.region.as_str(), &quota.service_code, &quota.quota_code)
         }),
         _ => None,

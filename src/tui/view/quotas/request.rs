@@ -4,9 +4,9 @@ use crate::audit::Audit;
 use crate::model::{Quota, clean};
 
 /// The command that asks AWS for half as much again, for reading: this program never sends it. `None` for a
-/// quota that cannot be raised.
+/// quota that cannot be raised this way.
 pub fn command(audit: &Audit, index: usize) -> Option<String> {
-    let quota = audit.quotas.get(index).filter(|quota| quota.adjustable)?;
+    let quota = audit.quotas.get(index).filter(|quota| quota.adjustable && quota.is_listed())?;
     let wish = (quota.limit * 1.5).ceil().max(quota.limit + 1.0);
     Some(format!(
         "aws service-quotas request-service-quota-increase --service-code {} --quota-code {} --desired-value {wish:.0} --region {}",
@@ -16,9 +16,9 @@ pub fn command(audit: &Audit, index: usize) -> Option<String> {
     ))
 }
 
-/// The quota's page in the console. `None` when its codes would not fit an address.
+/// The quota's page in the console. `None` when it has none, or its codes would not fit an address.
 pub fn console_url(audit: &Audit, index: usize) -> Option<String> {
-    let quota = audit.quotas.get(index)?;
+    let quota = audit.quotas.get(index).filter(|quota| quota.is_listed())?;
     let codes = [quota.service_code.as_str(), quota.quota_code.as_str(), region(quota)];
     let [service, code, region] = codes;
     codes

@@ -351,6 +351,13 @@ fn increase_is_asked_in_words_a_shell_cannot_misread() {
     let command = quotas::command(&audit, index).expect("an adjustable quota");
     assert!(command.contains(r"--quota-code 'L'\''; rm -rf ~ #' "), "{command}");
     assert_eq!(quotas::console_url(&audit, index), None);
+    audit.quotas[index].quota_code = "vpc-of-this-programs-own".to_owned();
+    assert_eq!(
+        (quotas::command(&audit, index), quotas::console_url(&audit, index)),
+        (None, None),
+        "AWS has no such code"
+    );
+    audit.quotas[index].quota_code = "L-F678F1CE".to_owned();
     audit.quotas[index].adjustable = false;
     assert_eq!(quotas::command(&audit, index), None);
 }
