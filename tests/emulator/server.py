@@ -31,6 +31,9 @@ Control requests (POST a JSON object, the answer is one too):
                      Service Quotas (moto knows only the defaults of 'vpc')
   /_testbed/costs    {account, rows: [{date, service, region, usage_type, usd, record_type}]}
                      Cost Explorer with filters, grouping, paging and a forecast
+  /_testbed/denied   {account, actions: ["ec2:DeleteVolume", "rds:*", ...]}
+                     what IAM's SimulatePrincipalPolicy, which moto lacks, and a DryRun of EC2 say
+                     is not allowed; everything else is. The calls themselves go through
   /_testbed/reset    {} forgets everything, moto's state included
 
 Changes to moto's behaviour, each of which can be switched off:
@@ -48,6 +51,9 @@ Changes to moto's behaviour, each of which can be switched off:
                      host's name, and answers for us-east-1 wherever the host is this one
   --no-s3-roots      GetBucketVersioning and ListParts answer with the XML root AWS uses, not with
                      moto's, which an SDK that checks the root refuses
+  --no-refusals      what AWS refuses to delete and moto deletes is refused, see refuse.py; a delete
+                     takes what only a control request put there out of the answers, see held.py
+  --no-dry-run       EC2 with DryRun=true answers DryRunOperation and does nothing
   --no-account-map   a 12-digit access key id selects the account of that number
 """
 
@@ -55,6 +61,7 @@ import argparse
 import base64
 import contextlib
 import datetime as dt
+import fnmatch
 import io
 import json
 import os
@@ -67,6 +74,7 @@ import types
 import xml.etree.ElementTree as ElementTree
 from http import HTTPStatus
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 import lifecycle
 
@@ -79,12 +87,17 @@ os.environ.setdefault("MOTO_AMIS_PATH", str(HERE / "amis.json"))
 
 import time_machine  # noqa: E402
 from moto.backends import get_backend  # noqa: E402
+from moto.core.utils import camelcase_to_underscores  # noqa: E402
+from moto.ec2.responses import EC2Response  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
 from werkzeug.serving import make_server  # noqa: E402
+
+import held  # noqa: E402
+import refuse  # noqa: E402
 
 DEFAULT_ACCOUNT = "123456789012"
 ACCOUNT_NUMBER = re.compile(r"\d{12}")
@@ -523,6 +536,61 @@ def calendar_day(text: str) -> dt.date:
     return dt.date.fromisoformat(text[:10])
 
 
+# --- what an account may do -----------------------------------------------------------------------
+
+
+def is_denied(action: str, denied: list) -> bool:
+    return any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in denied)
+
+
+def simulate_policy(call, denied: list) -> str:
+    """SimulatePrincipalPolicy: what is denied is denied by no statement, the rest is allowed."""
+    actions = call.form_values("ActionNames.member")
+    resources = call.form_values("ResourceArns.member")
+    start = int(call.form_value("Marker") or 0)
+    end = start + int(call.form_value("MaxItems") or 100)
+    results = "".join(evaluation(action, resources, denied) for action in actions[start:end])
+    more = end < len(actions)
+    marker = f"<Marker>{end}</Marker>" if more else ""
+    return (
+        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        f"<SimulatePrincipalPolicyResult><IsTruncated>{str(more).lower()}</IsTruncated>{marker}"
+        f"<EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>"
+        "<ResponseMetadata><RequestId>testbed</RequestId></ResponseMetadata>"
+        "</SimulatePrincipalPolicyResponse>"
+    )
+
+
+def evaluation(action: str, resources: list, denied: list) -> str:
+    decision = "implicitDeny" if is_denied(action, denied) else "allowed"
+    each = "".join(
+        f"<member><EvalResourceName>{escape(resource)}</EvalResourceName>"
+        f"<EvalResourceDecision>{decision}</EvalResourceDecision><MatchedStatements/></member>"
+        for resource in resources
+    )
+    return (
+        f"<member><EvalActionName>{escape(action)}</EvalActionName>"
+        f"<EvalResourceName>{escape(resources[0] if resources else '*')}</EvalResourceName>"
+        f"<EvalDecision>{decision}</EvalDecision><MatchedStatements/><MissingContextValues/>"
+        f"<ResourceSpecificResults>{each}</ResourceSpecificResults></member>"
+    )
+
+
+def dry_run(call, denied: list):
+    """Status, code and message for an EC2 request that only asks whether it would be allowed.
+
+    Describe* and what moto lacks are left to moto, so that a missing operation still shows.
+    """
+    asked = call.service == "ec2" and call.form_value("DryRun").lower() == "true"
+    if not asked or call.operation.startswith("Describe"):
+        return None
+    if not hasattr(EC2Response, camelcase_to_underscores(call.operation)):
+        return None
+    if is_denied(f"ec2:{call.operation}", denied):
+        return 403, "UnauthorizedOperation", "You are not authorized to perform this operation."
+    return 412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set."
+
+
 # --- the WSGI wrapper -----------------------------------------------------------------------------
 
 
@@ -573,6 +641,13 @@ class Call:
     def form_value(self, name: str) -> str:
         return self.form.get(name, [""])[0]
 
+    def form_values(self, prefix: str) -> list:
+        """The values of a numbered list: prefix.1, prefix.2 and so on."""
+        values = []
+        while value := self.form_value(f"{prefix}.{len(values) + 1}"):
+            values.append(value)
+        return values
+
     def members(self) -> dict:
         """What the request says by name, in its query, its form or its body, each as a text."""
         query = parse_qs(self.environ.get("QUERY_STRING", ""), keep_blank_values=True)
@@ -601,6 +676,8 @@ class Testbed:
         self.canned = {}  # (service, operation, region or "") -> answer
         self.missing = {}  # (service, operation) -> answer
         self.recorded = {}  # (service, region) -> exchanges
+        self.denied = {}  # account -> actions
+        self.held = held.Held(self.canned, self.recorded, self.missing)
         self.pages = {}  # listing -> (when it was made, whole body)
 
     def __call__(self, environ, start_response):
@@ -612,8 +689,17 @@ class Testbed:
                 return reply(start_response, 500, {"error": repr(error)})
         if self.options.account_map and call.names_account:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.key_id
+        if self.options.dry_run and (refusal := dry_run(call, self.denied.get(call.account, []))):
+            return reply_ec2_error(start_response, *refusal)
+        if self.options.refusals and (said := self.held.answer(call)):
+            status, body = said
+            extra = [("x-amzn-ErrorType", body.get("__type", ""))] if status >= 400 else []
+            return reply(start_response, status, body, JSON_TYPE, extra)
         if canned := self.canned_answer(call) or self.recorded_answer(call):
             return self.reply_canned(canned, start_response)
+        if (call.service, call.operation) == ("iam", "SimulatePrincipalPolicy"):
+            body = simulate_policy(call, self.denied.get(call.account, []))
+            return reply(start_response, 200, body, "text/xml", [("x-testbed-supplement", "1")])
         if answer := self.supplement(call):
             status, body = answer
             return reply(start_response, status, body, JSON_TYPE, [("x-testbed-supplement", "1")])
@@ -634,6 +720,7 @@ class Testbed:
             "scale": scale,
             "quotas": lambda r: self.keep_rows(self.quotas, r),
             "costs": lambda r: self.keep_rows(self.costs, r),
+            "denied": self.keep_denied,
             "canned": self.keep_canned,
             "missing": self.keep_missing,
             "recorded": self.keep_recorded,
@@ -646,6 +733,10 @@ class Testbed:
     def keep_rows(table: dict, request: dict) -> dict:
         table[request["account"]] = request["rows"]
         return {"n": len(request["rows"])}
+
+    def keep_denied(self, request: dict) -> dict:
+        self.denied[request["account"]] = request["actions"]
+        return {"n": len(request["actions"])}
 
     def keep_canned(self, request: dict) -> dict:
         key = (request["service"], request["operation"], request.get("region", ""))
@@ -691,6 +782,7 @@ class Testbed:
         self.clock.set({})
         for kept in (self.quotas, self.costs, self.canned, self.missing, self.recorded, self.pages):
             kept.clear()
+        self.denied.clear()
         environ = {**environ, "PATH_INFO": "/moto-api/reset", "wsgi.input": io.BytesIO(b"")}
         return self.inner(environ, start_response)
 
@@ -725,6 +817,8 @@ class Testbed:
             return reply(start_response, 200, listing.slice(body), "text/xml")
 
         status, headers, body = self.run_moto(call)
+        if self.options.refusals and self.held.remove(call) and status >= 400:
+            return reply(start_response, 200, {}, JSON_TYPE)
         if self.options.unimpl_map and is_unimplemented(status, body):
             for operation in (call.operation, f"{call.method} {call.path}"):
                 if answer := self.missing_answer(call.service, operation):
@@ -862,18 +956,25 @@ def reply_unimplemented(call: Call, start_response):
         body = {"__type": kind, "message": f"{call.label}: not implemented by moto"}
         return reply(start_response, 400, body, JSON_TYPE, [("x-amzn-ErrorType", kind), *extra])
     if call.service == "ec2":
-        body = (
-            "<Response><Errors><Error><Code>InvalidAction</Code><Message>The action "
-            f"{call.operation} is not valid for this web service (not implemented by moto)."
-            "</Message></Error></Errors><RequestID>testbed</RequestID></Response>"
+        message = (
+            f"The action {call.operation} is not valid for this web service "
+            "(not implemented by moto)."
         )
-    else:
-        body = (
-            "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>"
-            f"{call.operation} not implemented by moto</Message></Error>"
-            "<RequestId>testbed</RequestId></ErrorResponse>"
-        )
+        return reply_ec2_error(start_response, 400, "InvalidAction", message, extra)
+    body = (
+        "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>"
+        f"{call.operation} not implemented by moto</Message></Error>"
+        "<RequestId>testbed</RequestId></ErrorResponse>"
+    )
     return reply(start_response, 400, body, "text/xml", extra)
+
+
+def reply_ec2_error(start_response, status: int, code: str, message: str, extra=()):
+    body = (
+        f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+        "</Errors><RequestID>testbed</RequestID></Response>"
+    )
+    return reply(start_response, status, body, "text/xml", extra)
 
 
 class QuietHandler(MotoRequestHandler):
@@ -899,6 +1000,8 @@ def parse_arguments():
         "fast-metrics",
         "emr-region",
         "s3-roots",
+        "refusals",
+        "dry-run",
         "account-map",
     ):
         parser.add_argument(
@@ -917,6 +1020,8 @@ def main():
         install_fast_metrics()
     if options.emr_region:
         install_emr_region()
+    if options.refusals:
+        refuse.install()
     application = Testbed(DomainDispatcherApplication(create_backend_app), options)
     server = make_server(
         "127.0.0.1", options.port, application, threaded=True, request_handler=QuietHandler
