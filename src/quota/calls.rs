@@ -292,7 +292,13 @@ mod tests {
     fn after(service: &str, answer: &str, overrules: bool, mut drafts: Vec<Draft>) -> (Vec<Quota>, Option<Fault>) {
         let seen = Seen::default();
         let fault = call(service).apply(&figures(answer), &here(), overrules, &mut drafts, &seen);
-        (drafts.into_iter().map(|draft| draft.settled(now())).collect(), fault)
+        (
+            drafts
+                .into_iter()
+                .map(|draft| draft.settled("2026-11-27T10:00:00Z".parse().expect("a literal time")))
+                .collect(),
+            fault,
+        )
     }
 
     const SHARDS: &str = r#"{"ShardLimit": 500, "OpenShardCount": 42, "OnDemandStreamCount": 1}"#;

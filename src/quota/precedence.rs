@@ -3,7 +3,7 @@
 use super::draft::{Draft, Measured, Past};
 use super::usage::Usage;
 use super::*;
-use crate::model::{LimitSource, Quota, UsageSource};
+use crate::model::{LimitSource, Quota, Region, UsageSource};
 
 fn said(value: f64, by: &str) -> Usage {
     Usage { value, detail: by.to_owned() }

@@ -1,5 +1,5 @@
-use super::usage::Seen;
 use super::rows::{Row, rows};
+use super::usage::Seen;
 use crate::model::Region;
 
 /// Services whose quotas are read, by their codes at Service Quotas: those with rows, those whose quotas have
