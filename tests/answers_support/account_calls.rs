@@ -55,7 +55,7 @@ fn read(service: &str, lists: [Exchange; 2], calls: Vec<Exchange>, trick: Trick)
     let events = runtime.block_on(async {
         let (sender, mut receiver) = tokio::sync::mpsc::channel(4_096);
         let seen = Seen::default();
-        quota::read(&cx, &[service], &seen, 0, &sender).await;
+        quota::read(&cx, &[service], &quota::Pass::unkept(), &seen, 0, &sender).await;
         drop(sender);
         let mut events = Vec::new();
         while let Some(event) = receiver.recv().await {
