@@ -18,6 +18,7 @@ mod open;
 mod quotas;
 mod run;
 mod screen;
+mod world;
 
 pub use open::{recorded, replayed};
 

@@ -8,11 +8,13 @@
 //! - [`run`]: waves, and the end of each step
 //! - [`rehearse`]: everything but the calls
 //! - [`procedures`]: what takes many calls
+//! - [`policy`]: what the caller may do, by its policies
 //! - [`send`]: a call on its way to AWS
 
 pub mod compare;
 pub mod journal;
 mod look;
+pub mod policy;
 pub mod procedures;
 pub mod rehearse;
 pub mod run;

@@ -108,10 +108,9 @@ pub async fn run(
 
 /// Waits for the will to stop. `false` when nobody can say so any more, which then stays so.
 async fn stopped(will: &mut watch::Receiver<Will>) -> bool {
-    match will.wait_for(|will| *will == Will::Stop).await {
-        Ok(_) => true,
-        Err(_) => std::future::pending().await,
-    }
+    // The guard ends here: a task that held it while it waits could not move between threads.
+    let is_told = will.wait_for(|will| *will == Will::Stop).await.is_ok();
+    if is_told { true } else { std::future::pending().await }
 }
 
 struct Shared {
