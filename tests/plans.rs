@@ -34,48 +34,208 @@ fn pairs() -> Vec<(&'static str, Value, Value)> {
     let bare = |kind, id| thing(kind, id, json!({}));
     vec![
         ("instance, volume", instance("i-11111111", json!({})), volume("vol-11111111", "i-11111111", json!({}))),
-        ("instance, group", instance("i-11111111", json!({ "refs": [["uses", "sg-11111111"]] })), bare("ec2:security-group", "sg-11111111")),
+        (
+            "instance, group",
+            instance("i-11111111", json!({ "refs": [["uses", "sg-11111111"]] })),
+            bare("ec2:security-group", "sg-11111111"),
+        ),
         ("instance, key", instance("i-11111111", json!({ "refs": [["uses", "key"]] })), bare("ec2:key-pair", "key")),
-        ("image, snapshot", refs("ec2:image", "ami-11111111", json!([["needs", "snap-11111111"]])), bare("ec2:snapshot", "snap-11111111")),
-        ("balancer, target group", bare("elasticloadbalancing:loadbalancer", "arn:aws:elb:x"), refs("elasticloadbalancing:targetgroup", "tg", json!([["attached-to", "arn:aws:elb:x"]]))),
-        ("balancer, group", refs("elasticloadbalancing:loadbalancer", "lb", json!([["uses", "sg-11111111"]])), bare("ec2:security-group", "sg-11111111")),
-        ("balancer, subnet", refs("elasticloadbalancing:loadbalancer", "lb", json!([["inside", "subnet-11111111"]])), bare("ec2:subnet", "subnet-11111111")),
-        ("nat, address", refs("ec2:natgateway", "nat-11111111", json!([["needs", "eipalloc-11111111"]])), bare("ec2:elastic-ip", "eipalloc-11111111")),
-        ("nat, subnet", refs("ec2:natgateway", "nat-11111111", json!([["inside", "subnet-11111111"]])), bare("ec2:subnet", "subnet-11111111")),
-        ("nat, internet gateway", thing("ec2:natgateway", "nat-11111111", json!({ "facts": { "vpc_id": "vpc-1" } })), thing("ec2:internet-gateway", "igw-11111111", json!({ "facts": { "vpc_id": "vpc-1" } }))),
-        ("database, subnet", refs("rds:db", "db", json!([["inside", "subnet-11111111"]])), bare("ec2:subnet", "subnet-11111111")),
-        ("function, VPC", refs("lambda:function", "f", json!([["inside", "vpc-11111111"]])), bare("ec2:vpc", "vpc-11111111")),
-        ("subnet, VPC", refs("ec2:subnet", "subnet-11111111", json!([["inside", "vpc-11111111"]])), bare("ec2:vpc", "vpc-11111111")),
-        ("route table, VPC", thing("ec2:route-table", "rtb-11111111", json!({ "refs": [["inside", "vpc-11111111"]], "facts": { "main": false } })), bare("ec2:vpc", "vpc-11111111")),
-        ("subnet, route table", bare("ec2:subnet", "subnet-11111111"), thing("ec2:route-table", "rtb-11111111", json!({ "facts": { "subnet_ids": ["subnet-11111111"] } }))),
-        ("internet gateway, VPC", refs("ec2:internet-gateway", "igw-11111111", json!([["inside", "vpc-11111111"]])), bare("ec2:vpc", "vpc-11111111")),
-        ("endpoint, VPC", refs("ec2:vpc-endpoint", "vpce-11111111", json!([["inside", "vpc-11111111"]])), bare("ec2:vpc", "vpc-11111111")),
-        ("attachment, transit gateway", refs("ec2:transit-gateway-attachment", "tgw-attach-11111111", json!([["inside", "tgw-11111111"]])), bare("ec2:transit-gateway", "tgw-11111111")),
-        ("attachment, VPC", refs("ec2:transit-gateway-attachment", "tgw-attach-11111111", json!([["uses", "vpc-11111111"]])), bare("ec2:vpc", "vpc-11111111")),
-        ("VPN, transit gateway", refs("ec2:vpn-connection", "vpn-11111111", json!([["uses", "tgw-11111111"]])), bare("ec2:transit-gateway", "tgw-11111111")),
-        ("client VPN, subnet", refs("ec2:client-vpn-endpoint", "cvpn-11111111", json!([["uses", "subnet-11111111"]])), bare("ec2:subnet", "subnet-11111111")),
-        ("group, group", refs("ec2:security-group", "sg-11111111", json!([["uses", "sg-22222222"]])), bare("ec2:security-group", "sg-22222222")),
-        ("Auto Scaling group, template", refs("autoscaling:autoScalingGroup", "asg", json!([["uses", "lt-11111111"]])), bare("ec2:launch-template", "lt-11111111")),
-        ("node group, cluster", refs("eks:nodegroup", "nodes", json!([["inside", "prod"]])), bare("eks:cluster", "prod")),
-        ("volume of a claim, cluster", thing("ec2:volume", "vol-11111111", json!({ "facts": { "state": "available", "kubernetes_cluster": "prod" } })), bare("eks:cluster", "prod")),
-        ("service, cluster", refs("ecs:service", "web", json!([["inside", "arn:aws:ecs:prod"]])), bare("ecs:cluster", "arn:aws:ecs:prod")),
-        ("app, space", refs("sagemaker:app", "app", json!([["attached-to", "space"]])), bare("sagemaker:space", "space")),
+        (
+            "image, snapshot",
+            refs("ec2:image", "ami-11111111", json!([["needs", "snap-11111111"]])),
+            bare("ec2:snapshot", "snap-11111111"),
+        ),
+        (
+            "balancer, target group",
+            bare("elasticloadbalancing:loadbalancer", "arn:aws:elb:x"),
+            refs("elasticloadbalancing:targetgroup", "tg", json!([["attached-to", "arn:aws:elb:x"]])),
+        ),
+        (
+            "balancer, group",
+            refs("elasticloadbalancing:loadbalancer", "lb", json!([["uses", "sg-11111111"]])),
+            bare("ec2:security-group", "sg-11111111"),
+        ),
+        (
+            "balancer, subnet",
+            refs("elasticloadbalancing:loadbalancer", "lb", json!([["inside", "subnet-11111111"]])),
+            bare("ec2:subnet", "subnet-11111111"),
+        ),
+        (
+            "nat, address",
+            refs("ec2:natgateway", "nat-11111111", json!([["needs", "eipalloc-11111111"]])),
+            bare("ec2:elastic-ip", "eipalloc-11111111"),
+        ),
+        (
+            "nat, subnet",
+            refs("ec2:natgateway", "nat-11111111", json!([["inside", "subnet-11111111"]])),
+            bare("ec2:subnet", "subnet-11111111"),
+        ),
+        (
+            "nat, internet gateway",
+            thing("ec2:natgateway", "nat-11111111", json!({ "facts": { "vpc_id": "vpc-1" } })),
+            thing("ec2:internet-gateway", "igw-11111111", json!({ "facts": { "vpc_id": "vpc-1" } })),
+        ),
+        (
+            "database, subnet",
+            refs("rds:db", "db", json!([["inside", "subnet-11111111"]])),
+            bare("ec2:subnet", "subnet-11111111"),
+        ),
+        (
+            "function, VPC",
+            refs("lambda:function", "f", json!([["inside", "vpc-11111111"]])),
+            bare("ec2:vpc", "vpc-11111111"),
+        ),
+        (
+            "subnet, VPC",
+            refs("ec2:subnet", "subnet-11111111", json!([["inside", "vpc-11111111"]])),
+            bare("ec2:vpc", "vpc-11111111"),
+        ),
+        (
+            "route table, VPC",
+            thing(
+                "ec2:route-table",
+                "rtb-11111111",
+                json!({ "refs": [["inside", "vpc-11111111"]], "facts": { "main": false } }),
+            ),
+            bare("ec2:vpc", "vpc-11111111"),
+        ),
+        (
+            "subnet, route table",
+            bare("ec2:subnet", "subnet-11111111"),
+            thing("ec2:route-table", "rtb-11111111", json!({ "facts": { "subnet_ids": ["subnet-11111111"] } })),
+        ),
+        (
+            "internet gateway, VPC",
+            refs("ec2:internet-gateway", "igw-11111111", json!([["inside", "vpc-11111111"]])),
+            bare("ec2:vpc", "vpc-11111111"),
+        ),
+        (
+            "endpoint, VPC",
+            refs("ec2:vpc-endpoint", "vpce-11111111", json!([["inside", "vpc-11111111"]])),
+            bare("ec2:vpc", "vpc-11111111"),
+        ),
+        (
+            "attachment, transit gateway",
+            refs("ec2:transit-gateway-attachment", "tgw-attach-11111111", json!([["inside", "tgw-11111111"]])),
+            bare("ec2:transit-gateway", "tgw-11111111"),
+        ),
+        (
+            "attachment, VPC",
+            refs("ec2:transit-gateway-attachment", "tgw-attach-11111111", json!([["uses", "vpc-11111111"]])),
+            bare("ec2:vpc", "vpc-11111111"),
+        ),
+        (
+            "VPN, transit gateway",
+            refs("ec2:vpn-connection", "vpn-11111111", json!([["uses", "tgw-11111111"]])),
+            bare("ec2:transit-gateway", "tgw-11111111"),
+        ),
+        (
+            "client VPN, subnet",
+            refs("ec2:client-vpn-endpoint", "cvpn-11111111", json!([["uses", "subnet-11111111"]])),
+            bare("ec2:subnet", "subnet-11111111"),
+        ),
+        (
+            "group, group",
+            refs("ec2:security-group", "sg-11111111", json!([["uses", "sg-22222222"]])),
+            bare("ec2:security-group", "sg-22222222"),
+        ),
+        (
+            "Auto Scaling group, template",
+            refs("autoscaling:autoScalingGroup", "asg", json!([["uses", "lt-11111111"]])),
+            bare("ec2:launch-template", "lt-11111111"),
+        ),
+        (
+            "node group, cluster",
+            refs("eks:nodegroup", "nodes", json!([["inside", "prod"]])),
+            bare("eks:cluster", "prod"),
+        ),
+        (
+            "volume of a claim, cluster",
+            thing(
+                "ec2:volume",
+                "vol-11111111",
+                json!({ "facts": { "state": "available", "kubernetes_cluster": "prod" } }),
+            ),
+            bare("eks:cluster", "prod"),
+        ),
+        (
+            "service, cluster",
+            refs("ecs:service", "web", json!([["inside", "arn:aws:ecs:prod"]])),
+            bare("ecs:cluster", "arn:aws:ecs:prod"),
+        ),
+        (
+            "app, space",
+            refs("sagemaker:app", "app", json!([["attached-to", "space"]])),
+            bare("sagemaker:space", "space"),
+        ),
         ("app, domain", refs("sagemaker:app", "app", json!([["inside", "d-1"]])), bare("sagemaker:domain", "d-1")),
-        ("space, domain", refs("sagemaker:space", "space", json!([["inside", "d-1"]])), bare("sagemaker:domain", "d-1")),
-        ("endpoint, configuration", refs("sagemaker:endpoint", "e", json!([["needs", "arn:aws:sagemaker:c"]])), bare("sagemaker:endpoint-config", "arn:aws:sagemaker:c")),
-        ("configuration, model", refs("sagemaker:endpoint-config", "c", json!([["needs", "arn:aws:sagemaker:m"]])), bare("sagemaker:model", "arn:aws:sagemaker:m")),
-        ("virtual interface, connection", refs("directconnect:dxvif", "dxvif-11111111", json!([["inside", "dxcon-11111111"]])), bare("directconnect:dxcon", "dxcon-11111111")),
+        (
+            "space, domain",
+            refs("sagemaker:space", "space", json!([["inside", "d-1"]])),
+            bare("sagemaker:domain", "d-1"),
+        ),
+        (
+            "endpoint, configuration",
+            refs("sagemaker:endpoint", "e", json!([["needs", "arn:aws:sagemaker:c"]])),
+            bare("sagemaker:endpoint-config", "arn:aws:sagemaker:c"),
+        ),
+        (
+            "configuration, model",
+            refs("sagemaker:endpoint-config", "c", json!([["needs", "arn:aws:sagemaker:m"]])),
+            bare("sagemaker:model", "arn:aws:sagemaker:m"),
+        ),
+        (
+            "virtual interface, connection",
+            refs("directconnect:dxvif", "dxvif-11111111", json!([["inside", "dxcon-11111111"]])),
+            bare("directconnect:dxcon", "dxcon-11111111"),
+        ),
         ("replica, source", refs("rds:db", "replica", json!([["uses", "source"]])), bare("rds:db", "source")),
-        ("Aurora instance, cluster", refs("rds:db", "one", json!([["inside", "aurora"]])), bare("rds:cluster", "aurora")),
-        ("database, group", refs("rds:db", "db", json!([["uses", "sg-11111111"]])), bare("ec2:security-group", "sg-11111111")),
-        ("workgroup, namespace", refs("redshift-serverless:workgroup", "w", json!([["uses", "n"]])), bare("redshift-serverless:namespace", "n")),
-        ("workspace, directory", refs("workspaces:workspace", "ws-11111111", json!([["inside", "d-1"]])), bare("workspaces:directory", "d-1")),
-        ("registered, directory", refs("workspaces:directory", "wsd-1", json!([["needs", "d-906700"]])), bare("ds:directory", "d-906700")),
+        (
+            "Aurora instance, cluster",
+            refs("rds:db", "one", json!([["inside", "aurora"]])),
+            bare("rds:cluster", "aurora"),
+        ),
+        (
+            "database, group",
+            refs("rds:db", "db", json!([["uses", "sg-11111111"]])),
+            bare("ec2:security-group", "sg-11111111"),
+        ),
+        (
+            "workgroup, namespace",
+            refs("redshift-serverless:workgroup", "w", json!([["uses", "n"]])),
+            bare("redshift-serverless:namespace", "n"),
+        ),
+        (
+            "workspace, directory",
+            refs("workspaces:workspace", "ws-11111111", json!([["inside", "d-1"]])),
+            bare("workspaces:directory", "d-1"),
+        ),
+        (
+            "registered, directory",
+            refs("workspaces:directory", "wsd-1", json!([["needs", "d-906700"]])),
+            bare("ds:directory", "d-906700"),
+        ),
         ("trail, bucket", refs("cloudtrail:trail", "t", json!([["uses", "logs"]])), bare("s3:bucket", "logs")),
-        ("recovery point, vault", refs("backup:recovery-point", "p", json!([["inside", "vault"]])), bare("backup:backup-vault", "vault")),
-        ("secret, key", refs("secretsmanager:secret", "s", json!([["needs", "alias-less"]])), bare("kms:key", "alias-less")),
-        ("distribution, certificate", refs("cloudfront:distribution", "E1", json!([["needs", "arn:aws:acm:c"]])), bare("acm:certificate", "arn:aws:acm:c")),
-        ("gateway, instance", refs("storagegateway:gateway", "sgw-11111111", json!([["attached-to", "i-11111111"]])), instance("i-11111111", json!({}))),
+        (
+            "recovery point, vault",
+            refs("backup:recovery-point", "p", json!([["inside", "vault"]])),
+            bare("backup:backup-vault", "vault"),
+        ),
+        (
+            "secret, key",
+            refs("secretsmanager:secret", "s", json!([["needs", "alias-less"]])),
+            bare("kms:key", "alias-less"),
+        ),
+        (
+            "distribution, certificate",
+            refs("cloudfront:distribution", "E1", json!([["needs", "arn:aws:acm:c"]])),
+            bare("acm:certificate", "arn:aws:acm:c"),
+        ),
+        (
+            "gateway, instance",
+            refs("storagegateway:gateway", "sgw-11111111", json!([["attached-to", "i-11111111"]])),
+            instance("i-11111111", json!({})),
+        ),
     ]
 }
 
@@ -116,7 +276,10 @@ fn snapshot_of_an_image_is_held_until_the_image_goes_too() {
 #[test]
 fn volume_goes_along_with_its_instance_and_is_saved_before() {
     let all = audit(
-        &[instance("i-11111111", json!({})), volume("vol-11111111", "i-11111111", json!({ "delete_on_termination": true }))],
+        &[
+            instance("i-11111111", json!({})),
+            volume("vol-11111111", "i-11111111", json!({ "delete_on_termination": true })),
+        ],
         &[
             found("ec2:instance", "i-11111111", "idle", "terminate", "30.00", None),
             found("ec2:volume", "vol-11111111", "idle-volume", "snapshot-then-delete", "8.00", None),
@@ -141,7 +304,10 @@ fn attached_volume_is_held_unless_its_verb_detaches_it() {
     let plan = of(&with("detach-then-delete"), &[("ec2:volume", "vol-11111111")]);
     assert_eq!(steps(&plan), ["1 detach-then-delete vol-11111111"]);
     assert_eq!(plan.steps[0].breaks, ["ec2:instance i-11111111"]);
-    let wanted = ["aws ec2 detach-volume --volume-id vol-11111111 --region eu-west-1", "aws ec2 delete-volume --volume-id vol-11111111 --region eu-west-1"];
+    let wanted = [
+        "aws ec2 detach-volume --volume-id vol-11111111 --region eu-west-1",
+        "aws ec2 delete-volume --volume-id vol-11111111 --region eu-west-1",
+    ];
     assert_eq!(plan.steps[0].commands, wanted);
     assert_eq!(plan.steps[0].actions, ["ec2:DeleteVolume", "ec2:DetachVolume"]);
 }
@@ -161,16 +327,32 @@ fn stopped_instance_is_not_gone() {
 fn network(more: &[Value]) -> Vec<Value> {
     let mut all = vec![
         thing("ec2:vpc", "vpc-11111111", json!({})),
-        thing("ec2:route-table", "rtb-11111111", json!({ "refs": [["inside", "vpc-11111111"]], "facts": { "main": true } })),
-        thing("ec2:security-group", "sg-11111111", json!({ "refs": [["inside", "vpc-11111111"]], "facts": { "is_default": true } })),
+        thing(
+            "ec2:route-table",
+            "rtb-11111111",
+            json!({ "refs": [["inside", "vpc-11111111"]], "facts": { "main": true } }),
+        ),
+        thing(
+            "ec2:security-group",
+            "sg-11111111",
+            json!({ "refs": [["inside", "vpc-11111111"]], "facts": { "is_default": true } }),
+        ),
         thing("ec2:subnet", "subnet-11111111", json!({ "refs": [["inside", "vpc-11111111"]] })),
-        thing("ec2:natgateway", "nat-11111111", json!({
-            "refs": [["inside", "vpc-11111111"], ["inside", "subnet-11111111"], ["needs", "eipalloc-11111111"]],
-            "facts": { "network_interface_ids": ["eni-11111111"], "vpc_id": "vpc-11111111" }
-        })),
-        thing("ec2:network-interface", "eni-11111111", json!({
-            "refs": [["inside", "vpc-11111111"], ["inside", "subnet-11111111"]], "facts": { "interface_type": "interface" }
-        })),
+        thing(
+            "ec2:natgateway",
+            "nat-11111111",
+            json!({
+                "refs": [["inside", "vpc-11111111"], ["inside", "subnet-11111111"], ["needs", "eipalloc-11111111"]],
+                "facts": { "network_interface_ids": ["eni-11111111"], "vpc_id": "vpc-11111111" }
+            }),
+        ),
+        thing(
+            "ec2:network-interface",
+            "eni-11111111",
+            json!({
+                "refs": [["inside", "vpc-11111111"], ["inside", "subnet-11111111"]], "facts": { "interface_type": "interface" }
+            }),
+        ),
         thing("ec2:elastic-ip", "eipalloc-11111111", json!({ "refs": [["uses", "eni-11111111"]] })),
     ];
     all.extend_from_slice(more);
@@ -182,8 +364,10 @@ fn network_goes_from_the_inside_out_and_takes_its_own_parts_along() {
     let all = audit(&network(&[]), &[], &[]);
     let plan = of(&all, &[("ec2:vpc", "vpc-11111111")]);
     assert_eq!(held(&plan), ["vpc-11111111: needed by ec2:natgateway nat-11111111, ec2:subnet subnet-11111111"]);
-    let plan = planned(&all, &marks(&[("ec2:vpc", "vpc-11111111"), ("ec2:elastic-ip", "eipalloc-11111111")]), DEPENDENTS);
-    let wanted = ["1 delete nat-11111111", "2 release eipalloc-11111111", "2 delete subnet-11111111", "3 delete vpc-11111111"];
+    let plan =
+        planned(&all, &marks(&[("ec2:vpc", "vpc-11111111"), ("ec2:elastic-ip", "eipalloc-11111111")]), DEPENDENTS);
+    let wanted =
+        ["1 delete nat-11111111", "2 release eipalloc-11111111", "2 delete subnet-11111111", "3 delete vpc-11111111"];
     assert_eq!(steps(&plan), wanted);
     assert_eq!(plan.steps[0].takes_along, ["ec2:network-interface eni-11111111"]);
     assert_eq!(plan.steps[3].takes_along, ["ec2:route-table rtb-11111111", "ec2:security-group sg-11111111"]);
@@ -198,10 +382,13 @@ fn nothing_that_is_kept_or_managed_is_added_and_nothing_is_added_in_vain() {
     assert_eq!(steps(&plan), Vec::<String>::new());
     let why = "vpc-11111111: waits for what is held itself: ec2:subnet subnet-11111111 (held back itself)";
     assert_eq!(held(&plan), [why]);
-    let managed = instance("i-11111111", json!({
-        "refs": [["inside", "vpc-11111111"]],
-        "owner": { "by": "auto-scaling-group", "id": "web", "evidence": "a tag" }
-    }));
+    let managed = instance(
+        "i-11111111",
+        json!({
+            "refs": [["inside", "vpc-11111111"]],
+            "owner": { "by": "auto-scaling-group", "id": "web", "evidence": "a tag" }
+        }),
+    );
     let plan = planned(&audit(&network(&[managed]), &[], &[]), &marks(&[("ec2:vpc", "vpc-11111111")]), DEPENDENTS);
     assert!(plan.steps.is_empty());
     assert!(held(&plan)[0].contains("i-11111111 (managed by Auto Scaling group web)"), "{:?}", held(&plan));
@@ -264,14 +451,22 @@ fn circle_is_named_and_what_waits_for_it_is_behind() {
     let all = audit(
         &[
             thing("ec2:vpc", "vpc-11111111", json!({})),
-            thing("ec2:security-group", "sg-11111111", json!({ "refs": [["uses", "sg-22222222"], ["inside", "vpc-11111111"]] })),
+            thing(
+                "ec2:security-group",
+                "sg-11111111",
+                json!({ "refs": [["uses", "sg-22222222"], ["inside", "vpc-11111111"]] }),
+            ),
             thing("ec2:security-group", "sg-22222222", json!({ "refs": [["uses", "sg-11111111"]] })),
         ],
         &[],
         &[],
     );
-    let plan = of(&all, &[("ec2:security-group", "sg-11111111"), ("ec2:security-group", "sg-22222222"), ("ec2:vpc", "vpc-11111111")]);
-    let circle = "each would have to go before the other: ec2:security-group sg-11111111, ec2:security-group sg-22222222";
+    let plan = of(
+        &all,
+        &[("ec2:security-group", "sg-11111111"), ("ec2:security-group", "sg-22222222"), ("ec2:vpc", "vpc-11111111")],
+    );
+    let circle =
+        "each would have to go before the other: ec2:security-group sg-11111111, ec2:security-group sg-22222222";
     let wanted = [
         format!("sg-11111111: {circle}"),
         format!("sg-22222222: {circle}"),
@@ -361,7 +556,11 @@ fn kind_that_could_not_be_listed_and_may_hold_it_is_named() {
 }
 
 fn example() -> Plan {
-    let one = thing("ec2:volume", "vol-11111111", json!({ "facts": { "state": "available", "zone": "a", "ratio": 0.1234567890123456789 } }));
+    let one = thing(
+        "ec2:volume",
+        "vol-11111111",
+        json!({ "facts": { "state": "available", "zone": "a", "ratio": 0.1234567890123456789 } }),
+    );
     let locked = instance("i-11111111", json!({ "tags": { "keep": "true" } }));
     of(&audit(&[one, locked], &[], &[]), &[("ec2:volume", "vol-11111111"), ("ec2:instance", "i-11111111")])
 }
@@ -381,9 +580,13 @@ fn saved_plan_is_read_as_it_was_and_refused_when_it_was_changed() {
 
 /// A plan whose every text is hostile.
 fn hostile(id: &str) -> Plan {
-    let queue = thing("sqs:queue", "q", json!({
-        "id": id, "name": id, "facts": { "url": id }, "tags": { "ManagedBy": format!("terraform {id}") }
-    }));
+    let queue = thing(
+        "sqs:queue",
+        "q",
+        json!({
+            "id": id, "name": id, "facts": { "url": id }, "tags": { "ManagedBy": format!("terraform {id}") }
+        }),
+    );
     let kept = instance("i-11111111", json!({ "name": id, "tags": { "keep": "true" } }));
     of(&audit(&[queue, kept], &[], &[]), &[("sqs:queue", "q"), ("ec2:instance", "i-11111111")])
 }
@@ -393,11 +596,21 @@ fn script_runs_what_it_shows_whatever_names_hold() {
     let folder = tempfile::tempdir().expect("a folder");
     let (log, bait) = (folder.path().join("log"), folder.path().join("bait"));
     let aws = folder.path().join("aws");
-    let fake = format!("#!/bin/sh\nif [ \"$1\" = sts ]; then echo 111122223333; exit; fi\nfor one in \"$@\"; do printf '%s\\n---\\n' \"$one\" >> {}; done\n", log.display());
+    let fake = format!(
+        "#!/bin/sh\nif [ \"$1\" = sts ]; then echo 111122223333; exit; fi\nfor one in \"$@\"; do printf '%s\\n---\\n' \"$one\" >> {}; done\n",
+        log.display()
+    );
     fs::write(&aws, fake).expect("a file");
     fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).expect("a mode");
     let touch = format!("touch {}", bait.display());
-    for id in [format!("x\n{touch}\n"), format!("'; {touch}; '"), format!("$({touch})"), format!("`{touch}`"), format!("\"; {touch} #"), format!("x\r{touch}")] {
+    for id in [
+        format!("x\n{touch}\n"),
+        format!("'; {touch}; '"),
+        format!("$({touch})"),
+        format!("`{touch}`"),
+        format!("\"; {touch} #"),
+        format!("x\r{touch}"),
+    ] {
         let plan = hostile(&id);
         assert_eq!(plan.steps.len(), 1, "{:?}", held(&plan));
         let _ = fs::remove_file(&log);
@@ -409,7 +622,9 @@ fn script_runs_what_it_shows_whatever_names_hold() {
         let words: Vec<&str> = said.split("\n---\n").collect();
         assert_eq!(&words[..2], ["sqs", "delete-queue"]);
         let given = match words[2] {
-            "--cli-input-json" => serde_json::from_str::<Value>(words[3]).expect("JSON")["QueueUrl"].as_str().map(str::to_owned),
+            "--cli-input-json" => {
+                serde_json::from_str::<Value>(words[3]).expect("JSON")["QueueUrl"].as_str().map(str::to_owned)
+            }
             _ => Some(words[3].to_owned()),
         };
         assert_eq!(given.as_deref(), Some(id.as_str()));
@@ -420,11 +635,15 @@ fn script_runs_what_it_shows_whatever_names_hold() {
 fn script_stops_in_another_account_and_warns_of_what_cannot_be_undone() {
     let text = script(&hostile("q"));
     assert!(text.starts_with("#!/bin/sh\n") && text.contains("\nset -eu\n"));
-    assert!(text.contains("IRREVERSIBLE: the messages is gone for good") || text.contains("IRREVERSIBLE: the messages"), "{text}");
+    assert!(
+        text.contains("IRREVERSIBLE: the messages is gone for good") || text.contains("IRREVERSIBLE: the messages"),
+        "{text}"
+    );
     assert!(text.contains("# === not in this script ===\n# ec2:instance q: kept by tag keep=true"), "{text}");
     let folder = tempfile::tempdir().expect("a folder");
     let aws = folder.path().join("aws");
-    fs::write(&aws, "#!/bin/sh\nif [ \"$1\" = sts ]; then echo 999999999999; exit; fi\ntouch \"$0.ran\"\n").expect("a file");
+    fs::write(&aws, "#!/bin/sh\nif [ \"$1\" = sts ]; then echo 999999999999; exit; fi\ntouch \"$0.ran\"\n")
+        .expect("a file");
     fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).expect("a mode");
     let path = format!("{}:/usr/bin:/bin", folder.path().display());
     let ran = Command::new("sh").arg("-c").arg(&text).env("PATH", path).output().expect("a shell");
@@ -435,7 +654,10 @@ fn script_stops_in_another_account_and_warns_of_what_cannot_be_undone() {
 #[test]
 fn terraform_notes_are_for_what_a_tag_names() {
     let notes = terraform(&hostile("q\n}\nresource"));
-    assert!(notes.contains("removed {\n  from = aws_sqs_queue.NAME\n\n  lifecycle {\n    destroy = false\n  }\n}\n"), "{notes}");
+    assert!(
+        notes.contains("removed {\n  from = aws_sqs_queue.NAME\n\n  lifecycle {\n    destroy = false\n  }\n}\n"),
+        "{notes}"
+    );
     assert_eq!(notes.lines().filter(|line| line.starts_with("resource")).count(), 0, "{notes}");
     assert_eq!(terraform(&example()), "");
 }

@@ -23,13 +23,17 @@ pub fn run(settings: &Settings, wish: &cli::Plan) -> Result<u8, AppError> {
     }
     if let Some(plan) = wish.file.as_deref().map(saved).transpose()?.flatten() {
         if wish.select.is_some() || !wish.id.is_empty() {
-            return Err(AppError::Asked("a plan is made from a report, not from a plan; this one is shown only".to_owned()));
+            return Err(AppError::Asked(
+                "a plan is made from a report, not from a plan; this one is shown only".to_owned(),
+            ));
         }
         put(settings, wish, &plan)?;
         return Ok(0);
     }
     if wish.select.is_none() && wish.id.is_empty() {
-        return Err(AppError::Asked("say what to plan for: --select with an expression over findings, or --id".to_owned()));
+        return Err(AppError::Asked(
+            "say what to plan for: --select with an expression over findings, or --id".to_owned(),
+        ));
     }
     let set = rules(settings)?;
     let selection = wish.select.as_deref().map(|text| Selection::compile(text, &vocabulary(), &set)).transpose();

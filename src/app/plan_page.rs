@@ -19,7 +19,8 @@ pub fn table(plan: &Plan) -> String {
 }
 
 fn steps(steps: &[Step]) -> comfy_table::Table {
-    let mut table = listings::table(&["wave", "step", "does", "kind", "resource", "region", "after", "saves/month", "undo"]);
+    let mut table =
+        listings::table(&["wave", "step", "does", "kind", "resource", "region", "after", "saves/month", "undo"]);
     for step in steps {
         let does = match &step.work {
             Work::Backup => format!("back up as {}", step.backup),
@@ -117,7 +118,8 @@ fn held(held: &[Held]) -> comfy_table::Table {
 
 /// The option that would let it go, or what a person could do.
 fn help(held: &Held) -> String {
-    let offer: Vec<&str> = held.offer.iter().map(|id| id.as_str().rsplit([':', '/']).next().unwrap_or_default()).collect();
+    let offer: Vec<&str> =
+        held.offer.iter().map(|id| id.as_str().rsplit([':', '/']).next().unwrap_or_default()).collect();
     match &held.why {
         HeldWhy::InUse { .. } if !offer.is_empty() => format!("--add-dependents adds {}", offer.join(", ")),
         HeldWhy::Owned { .. } if !offer.is_empty() => format!("--add-owners plans for {}", offer.join(", ")),

@@ -32,10 +32,10 @@ fn argument(name: &str, value: &Value) -> Vec<String> {
         Value::Bool(false) => return vec![format!("--no-{name}")],
         Value::Null => return Vec::new(),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 1e15).map_or_else(
-            || number.to_string(),
-            |whole| format!("{whole:.0}"),
-        ),
+        Value::Number(number) => number
+            .as_f64()
+            .filter(|n| n.fract() == 0.0 && n.abs() < 1e15)
+            .map_or_else(|| number.to_string(), |whole| format!("{whole:.0}")),
         Value::Array(_) | Value::Object(_) => value.to_string(),
     };
     // A value that begins with a hyphen would be taken for an option.
@@ -52,9 +52,9 @@ fn is_treacherous(value: &Value) -> bool {
             text.starts_with("file:") || text.starts_with("fileb:") || matches!(clean(text), std::borrow::Cow::Owned(_))
         }
         Value::Array(items) => items.iter().any(is_treacherous),
-        Value::Object(members) => members.iter().any(|(name, value)| {
-            matches!(clean(name), std::borrow::Cow::Owned(_)) || is_treacherous(value)
-        }),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| matches!(clean(name), std::borrow::Cow::Owned(_)) || is_treacherous(value)),
         _ => false,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use petgraph::Incoming;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use petgraph::Incoming;
 
 use super::order::{Along, Effect, Order, is_unmistakable, order};
 use crate::audit::Audit;
@@ -77,9 +77,7 @@ impl<'a> Graph<'a> {
         }
         let sure = is_unmistakable(&reference.id);
         let named = self.audit.named(&from.region, &reference.id);
-        named
-            .filter(|found| found.arn != from.arn && (sure || self.order.may_name(&from.kind, &found.kind)))
-            .collect()
+        named.filter(|found| found.arn != from.arn && (sure || self.order.may_name(&from.kind, &found.kind))).collect()
     }
 
     fn pointer(&mut self, of: &'a Resource, role: Role, to: &'a Resource) {

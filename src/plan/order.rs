@@ -160,7 +160,9 @@ pub(super) fn is_unmistakable(id: &str) -> bool {
     let hex = |text: &str| text.chars().all(|c| c.is_ascii_hexdigit());
     let long = |text: &str| text.len() >= 8 && hex(text) && text.bytes().any(|byte| byte.is_ascii_digit());
     let is_uuid = id.len() == 36 && id.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && hex(&id.replace('-', ""));
-    id.starts_with("arn:") || is_uuid || id.rsplit_once('-').is_some_and(|(prefix, rest)| is_prefix(prefix) && long(rest))
+    id.starts_with("arn:")
+        || is_uuid
+        || id.rsplit_once('-').is_some_and(|(prefix, rest)| is_prefix(prefix) && long(rest))
 }
 
 fn is_prefix(text: &str) -> bool {

@@ -343,8 +343,12 @@ impl<'a, 'c> Resolver<'a, 'c> {
     fn drop_unneeded(&mut self) {
         let units = self.units();
         let edges = self.edges(&units);
-        let mut needed: BTreeSet<&'a ResourceId> =
-            self.wanted.values().filter(|wanted| wanted.asked).map(|one| self.root(&one.resource.arn, &units)).collect();
+        let mut needed: BTreeSet<&'a ResourceId> = self
+            .wanted
+            .values()
+            .filter(|wanted| wanted.asked)
+            .map(|one| self.root(&one.resource.arn, &units))
+            .collect();
         let mut open: Vec<&'a ResourceId> = needed.iter().copied().collect();
         while let Some(then) = open.pop() {
             let firsts = edges.iter().filter(|edge| edge.1 == then && edge.2).map(|edge| edge.0);

@@ -12,7 +12,11 @@ pub fn script(plan: &Plan) -> String {
     for step in &plan.steps {
         if wave != Some(step.wave) {
             wave = Some(step.wave);
-            let what = if step.wave == 0 { "backups, before anything is deleted" } else { "begins when the one before has ended" };
+            let what = if step.wave == 0 {
+                "backups, before anything is deleted"
+            } else {
+                "begins when the one before has ended"
+            };
             out.push_str(&format!("\n# === wave {}: {what} ===\n", step.wave));
         }
         write_step(&mut out, step);

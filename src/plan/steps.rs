@@ -188,7 +188,9 @@ fn numbered(mut drafts: Vec<Draft>) -> Vec<Step> {
 }
 
 /// What each step comes after. An order that is only wished for gives way where it would close a circle.
-fn firsts<'a>(edges: Vec<(&'a ResourceId, &'a ResourceId, bool)>) -> BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>> {
+fn firsts<'a>(
+    edges: Vec<(&'a ResourceId, &'a ResourceId, bool)>,
+) -> BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>> {
     let all: BTreeSet<&'a ResourceId> = edges.iter().flat_map(|edge| [edge.0, edge.1]).collect();
     let knots = knots(&all, edges.iter().map(|edge| (edge.0, edge.1)));
     let in_a_knot = |first: &'a ResourceId, then: &'a ResourceId| {

@@ -19,9 +19,10 @@ pub fn terraform(plan: &Plan) -> String {
     if made.is_empty() {
         return String::new();
     }
-    let mut out = "# Terraform made these. Either delete them with `terraform destroy -target=ADDRESS` instead, or let\n\
+    let mut out =
+        "# Terraform made these. Either delete them with `terraform destroy -target=ADDRESS` instead, or let\n\
                    # Terraform forget them first: put each address in, and apply these blocks before the plan.\n"
-        .to_owned();
+            .to_owned();
     for (resource, tag) in made.values() {
         out.push_str(&block(resource, tag));
     }

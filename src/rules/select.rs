@@ -207,7 +207,9 @@ impl Check<'_> {
                 operators::EQUALS | operators::NOT_EQUALS => self.word(name, text.inner()),
                 _ => Ok(()),
             },
-            (Type::Double, LiteralValue::Double(_)) | (Type::Int, LiteralValue::Int(_) | LiteralValue::UInt(_)) => Ok(()),
+            (Type::Double, LiteralValue::Double(_)) | (Type::Int, LiteralValue::Int(_) | LiteralValue::UInt(_)) => {
+                Ok(())
+            }
             _ => Err(format!("`finding.{name}` is {ty}")),
         }
     }
@@ -227,5 +229,82 @@ impl Check<'_> {
             return Ok(());
         }
         Err(format!("`finding.{field}` is never `{word}`{}", hint(word, words.into_iter())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Event, Kind, Resource};
+    use serde_json::json;
+
+    fn words() -> Vocabulary {
+        let mut words = Vocabulary::default();
+        words.add(Kind::new("ec2:volume"), &json!({ "properties": { "size_gib": { "type": "number" } } }));
+        words
+    }
+
+    /// Two volumes with a finding each: one with a price, a size and an age, one without.
+    fn audit() -> Arc<Audit> {
+        let mut audit = Audit::default();
+        let made = json!("1969-12-01T00:00:00Z");
+        let full = json!({ "arn": "a", "id": "a", "kind": "ec2:volume", "account": "1", "region": "r", "created_at": made, "facts": { "size_gib": 8.0 } });
+        let bare = json!({ "arn": "b", "id": "b", "kind": "ec2:volume", "account": "1", "region": "r" });
+        let mut findings = Vec::new();
+        for (resource, usd) in [(full, json!("2.50")), (bare, json!(null))] {
+            let read: Resource = serde_json::from_value(resource.clone()).expect("a resource");
+            // In a report without inventory the finding's own copy has no facts.
+            let mut without = resource;
+            without.as_object_mut().expect("an object").remove("facts");
+            findings.push(
+                serde_json::from_value(json!({
+                    "id": read.id, "rule": "unattached-volume", "title": "t", "category": "orphaned", "severity": "low",
+                    "score": 40, "score_parts": [], "certainty": "certain", "closure": "bills", "resource": without,
+                    "monthly_usd": usd, "evidence": [], "remedy": "delete"
+                }))
+                .expect("a finding"),
+            );
+            audit.apply(Event::Found { resource: Box::new(read) });
+        }
+        audit.apply(Event::Judged { findings, gaps: Vec::new() });
+        Arc::new(audit)
+    }
+
+    fn said(text: &str) -> Selected {
+        let rules = RuleSet::load(&words(), &[]).expect("no rule at all");
+        Selection::compile(text, &words(), &rules).unwrap_or_else(|error| panic!("{text}: {error}")).of(&audit())
+    }
+
+    #[test]
+    fn expression_reads_finding_resource_and_age() {
+        let both =
+            ["finding.score >= 40 && finding.category == 'orphaned'", "resource.kind.startsWith('ec2:')", "true"];
+        for text in both {
+            assert_eq!(said(text).findings, ["a", "b"], "{text}");
+        }
+        let one = [
+            "resource.id == 'a' && age > days(10)",
+            "has(finding.monthly) && finding.monthly > 2.0",
+            "has(resource.size_gib) && resource.size_gib == 8.0",
+        ];
+        for text in one {
+            let said = said(text);
+            assert_eq!((said.findings, said.unjudged), (vec!["a".to_owned()], Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_of_a_finding_is_reported_and_is_no_no() {
+        for text in [
+            "finding.monthly > 2.0",
+            "resource.size_gib == 8.0",
+            "age > days(10)",
+            "finding.monthly < 2.0 || finding.score > 90",
+        ] {
+            let said = said(text);
+            assert_eq!(said.unjudged.len(), 1, "{text}: {said:?}");
+            assert!(said.unjudged[0].0.ends_with(" b") && !said.unjudged[0].1.is_empty(), "{said:?}");
+        }
+        assert_eq!(said("finding.title").unjudged.len(), 2);
     }
 }

@@ -166,7 +166,8 @@ pub fn audit(things: &[Value], findings: &[Value], listed: &[&str]) -> Audit {
 }
 
 fn finding(one: &Value, audit: &Audit) -> Finding {
-    let resource = audit.resource(&ResourceId::new(one["on"].as_str().expect("an id"))).expect("a resource of the audit");
+    let resource =
+        audit.resource(&ResourceId::new(one["on"].as_str().expect("an id"))).expect("a resource of the audit");
     let mut value = json!({
         "id": format!("{}@{}", one["rule"].as_str().expect("a rule"), resource.id),
         "rule": one["rule"], "title": "a title", "category": "orphaned", "severity": "medium", "score": 50,
