@@ -762,3 +762,85 @@ proptest! {
 fn region_of_the_tests_is_the_one_of_their_commands() {
     assert!(example().steps.iter().all(|step| step.commands.iter().all(|line| line.ends_with(HERE))));
 }
+
+/// What a file of order names: kinds, each with the facts that are read of it.
+fn named(order: &toml::Table) -> Vec<(String, Vec<String>)> {
+    let entries = |table: &str| order[table].as_array().cloned().unwrap_or_default();
+    let text = |entry: &toml::Value, key: &str| entry.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    let facts = |entry: &toml::Value, keys: &[&str]| -> Vec<String> {
+        let when = entry.get("when").and_then(toml::Value::as_table).into_iter().flat_map(|when| when.keys().cloned());
+        let when: Vec<String> = if keys.contains(&"when") { when.collect() } else { Vec::new() };
+        keys.iter().filter_map(|key| text(entry, key)).chain(when).collect()
+    };
+    let mut all = Vec::new();
+    for entry in entries("pair") {
+        all.push((text(&entry, "of").expect("of"), facts(&entry, &["when"])));
+        all.push((text(&entry, "to").expect("to"), Vec::new()));
+    }
+    for entry in entries("link") {
+        all.push((text(&entry, "of").expect("of"), facts(&entry, &["shared", "names"])));
+        all.push((text(&entry, "to").expect("to"), facts(&entry, &["held", "shared"])));
+    }
+    for entry in entries("along") {
+        all.push((text(&entry, "kind").expect("kind"), facts(&entry, &["when"])));
+        all.push((text(&entry, "parent").expect("parent"), facts(&entry, &["held"])));
+    }
+    let plain = |kind: &str| (kind.to_owned(), Vec::new());
+    all.extend(order["owners"].as_table().expect("owners").values().map(|kind| plain(kind.as_str().expect("a kind"))));
+    for (kind, by) in order["holders"].as_table().expect("holders") {
+        all.push(plain(kind));
+        all.extend(by.as_array().expect("kinds").iter().map(|kind| plain(kind.as_str().expect("a kind"))));
+    }
+    all.retain(|(kind, _)| kind != "*");
+    all
+}
+
+#[test]
+fn every_kind_and_fact_of_the_order_is_one_a_scanner_lists() {
+    let order: toml::Table = toml::from_str(include_str!("../rules/order.toml")).expect("TOML");
+    let names: toml::Table = toml::from_str(include_str!("../rules/actions.toml")).expect("TOML");
+    let schemas: BTreeMap<String, Value> = closeout::scan::scanners()
+        .map(|scanner| (scanner.kind.to_string(), scanner.schema().as_value().clone()))
+        .collect();
+    let mut all = named(&order);
+    assert!(all.len() > 100, "{}", all.len());
+    all.extend(names["terraform"].as_table().expect("a table").keys().map(|kind| (kind.clone(), Vec::new())));
+    for (kind, facts) in all {
+        let schema = schemas.get(&kind).unwrap_or_else(|| panic!("no scanner lists {kind}"));
+        for fact in facts {
+            assert!(schema["properties"].get(&fact).is_some(), "{kind} has no fact {fact}");
+        }
+    }
+}
+
+#[test]
+fn marked_owner_is_done_as_it_was_marked_and_covers_what_it_manages() {
+    let free = thing("ec2:volume", "vol-11111111", json!({ "facts": { "state": "available" } }));
+    let findings = [
+        found("ec2:volume", "vol-11111111", "r", "delete", "8.00", None),
+        found("cloudformation:stack", "course", "failed", "delete", "0.00", None),
+    ];
+    let all = audit(&stack(free), &findings, &[]);
+    let both = marks(&[("ec2:volume", "vol-11111111"), ("cloudformation:stack", "course")]);
+    let plan = planned(&all, &both, OWNERS);
+    assert_eq!(steps(&plan), ["1 delete course"]);
+    assert_eq!(plan.steps[0].findings, ["failed@course", "r@vol-11111111"]);
+    assert!(plan.held.is_empty());
+}
+
+#[test]
+fn instance_waits_when_the_backup_of_what_goes_with_it_cannot_be_taken() {
+    let one = volume("vol-11111111", "i-11111111", json!({ "delete_on_termination": true }));
+    let all = audit(
+        &[instance("i-11111111", json!({})), one],
+        &[found("ec2:volume", "vol-11111111", "r", "final-snapshot-then-delete", "8.00", None)],
+        &[],
+    );
+    let plan = of(&all, &[("ec2:instance", "i-11111111"), ("ec2:volume", "vol-11111111")]);
+    assert!(plan.steps.is_empty(), "{:?}", steps(&plan));
+    assert!(
+        held(&plan)[0].starts_with("i-11111111: waits for what is held itself: ec2:volume vol-11111111"),
+        "{:?}",
+        held(&plan)
+    );
+}

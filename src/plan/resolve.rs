@@ -9,8 +9,35 @@ use super::graph::{Tie, knots};
 use super::step::{Held, HeldWhy};
 use crate::model::{Kind, Region, Resource, ResourceId};
 
-/// A resource that is to go, with everything that goes away with it.
-type Units<'a> = BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>;
+/// Everything that is to go.
+pub(super) struct Units<'a> {
+    /// What is wanted gone, each with everything that goes away with it, itself included.
+    pub all: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
+    /// Whose step makes each of them go away: the outermost of what takes it along.
+    roots: BTreeMap<&'a ResourceId, &'a ResourceId>,
+}
+
+impl<'a> Units<'a> {
+    fn of(all: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>) -> Units<'a> {
+        let mut roots: BTreeMap<&'a ResourceId, &'a ResourceId> = BTreeMap::new();
+        // Of several the largest holds the others; the identity settles what is equal.
+        let mut largest_last: Vec<_> = all.iter().collect();
+        largest_last.sort_by_key(|(root, unit)| (unit.len(), std::cmp::Reverse(**root)));
+        for (root, unit) in largest_last {
+            roots.extend(unit.iter().map(|one| (*one, *root)));
+        }
+        Units { all, roots }
+    }
+
+    /// The resource whose step makes another go away; itself where none does.
+    pub fn root(&self, id: &'a ResourceId) -> &'a ResourceId {
+        self.roots.get(id).copied().unwrap_or(id)
+    }
+
+    fn goes(&self, id: &ResourceId) -> bool {
+        self.roots.contains_key(id)
+    }
+}
 
 /// What is to be done, and what is not.
 pub(super) struct Resolver<'a, 'c> {
@@ -31,13 +58,22 @@ impl<'a, 'c> Resolver<'a, 'c> {
 
     /// Takes the marks and finds out what of them can be done.
     pub fn run(&mut self, marks: &Marks) {
+        let mut managed = Vec::new();
         for (id, by) in marks {
             match self.resource(id) {
-                Some(resource) => self.ask(resource, by),
+                Some(resource) => match self.chooser.asked(resource, by) {
+                    Ok(wanted) => self.want(wanted),
+                    // Once it is known which owners were marked themselves.
+                    Err(why @ HeldWhy::Owned { .. }) => managed.push((resource, by, why)),
+                    Err(why) => self.hold(resource, why, Vec::new()),
+                },
                 None => {
                     self.held.insert(id.clone(), self.unlisted(id));
                 }
             }
+        }
+        for (resource, by, why) in managed {
+            self.managed(resource, by, why);
         }
         if self.chooser.allowed.dependents {
             self.grow();
@@ -64,19 +100,12 @@ impl<'a, 'c> Resolver<'a, 'c> {
         }
     }
 
-    fn ask(&mut self, resource: &'a Resource, by: &BTreeSet<String>) {
-        match self.chooser.asked(resource, by) {
-            Ok(wanted) => {
-                self.want(wanted);
-            }
-            Err(why @ HeldWhy::Owned { .. }) => {
-                let owner = self.chooser.owner(resource, by);
-                match owner.filter(|_| self.chooser.allowed.owners).and_then(|owner| self.ask_owner(owner)) {
-                    Some(owner) => self.cover(resource, by, owner),
-                    None => self.hold(resource, why, owner.map(|owner| owner.arn.clone()).into_iter().collect()),
-                }
-            }
-            Err(why) => self.hold(resource, why, Vec::new()),
+    /// Leads to the owner of something managed.
+    fn managed(&mut self, resource: &'a Resource, by: &BTreeSet<String>, why: HeldWhy) {
+        let owner = self.chooser.owner(resource, by);
+        match owner.filter(|_| self.chooser.allowed.owners).and_then(|owner| self.ask_owner(owner)) {
+            Some(owner) => self.cover(resource, by, owner),
+            None => self.hold(resource, why, owner.map(|owner| owner.arn.clone()).into_iter().collect()),
         }
     }
 
@@ -86,9 +115,10 @@ impl<'a, 'c> Resolver<'a, 'c> {
         let mut seen = BTreeSet::new();
         while seen.insert(&owner.arn) {
             match self.chooser.needed(owner) {
+                _ if self.held.contains_key(&owner.arn) => return None,
                 Ok(wanted) if wanted.removes() => {
                     self.want(Wanted { asked: true, ..wanted });
-                    return Some(&owner.arn);
+                    return self.wanted.get(&owner.arn).filter(|wanted| wanted.removes()).map(|_| &owner.arn);
                 }
                 Err(HeldWhy::Owned { .. }) => owner = self.chooser.owner(owner, &BTreeSet::new())?,
                 _ => return None,
@@ -114,7 +144,7 @@ impl<'a, 'c> Resolver<'a, 'c> {
     fn want(&mut self, wanted: Wanted<'a>) {
         let id = &wanted.resource.arn;
         match self.wanted.get_mut(id) {
-            // Marked itself, and the owner of something marked: what the person said about it stands.
+            // Marked itself, and needed too: what the person said about it stands.
             Some(known) => known.asked |= wanted.asked,
             None => {
                 self.wanted.insert(id, wanted);
@@ -138,7 +168,7 @@ impl<'a, 'c> Resolver<'a, 'c> {
     fn grow(&mut self) {
         loop {
             let units = self.units();
-            let removing: Vec<&'a ResourceId> = units.keys().copied().collect();
+            let removing: Vec<&'a ResourceId> = units.all.keys().copied().collect();
             let mut new: BTreeSet<&'a ResourceId> = BTreeSet::new();
             for id in removing {
                 new.extend(self.missing(id, &units).into_iter().filter(|one| !self.refused.contains_key(one)));
@@ -167,11 +197,11 @@ impl<'a, 'c> Resolver<'a, 'c> {
         loop {
             let units = self.units();
             let mut out: Vec<(&'a ResourceId, HeldWhy, Vec<ResourceId>)> = Vec::new();
-            for id in units.keys() {
+            for id in units.all.keys() {
                 out.extend(self.verdict(id, &units).map(|(why, offer)| (*id, why, offer)));
             }
             if out.is_empty() {
-                let all: BTreeSet<&'a ResourceId> = units.keys().copied().collect();
+                let all: BTreeSet<&'a ResourceId> = units.all.keys().copied().collect();
                 for knot in knots(&all, self.edges(&units).into_iter().filter(|edge| edge.2).map(|e| (e.0, e.1))) {
                     let with: Vec<String> = knot.iter().filter_map(|id| self.name(id)).collect();
                     out.extend(knot.iter().map(|id| (*id, HeldWhy::Cycle { with: with.clone() }, Vec::new())));
@@ -208,8 +238,12 @@ impl<'a, 'c> Resolver<'a, 'c> {
 
     /// Why a resource cannot go, and what would help. `None` when it can.
     fn verdict(&self, id: &'a ResourceId, units: &Units<'a>) -> Option<(HeldWhy, Vec<ResourceId>)> {
-        if self.root(id, units) != id {
+        if units.root(id) != id {
             return None;
+        }
+        let unsaved: Vec<String> = self.unsaved(id, units).collect();
+        if !unsaved.is_empty() {
+            return Some((HeldWhy::Behind { by: unsaved }, Vec::new()));
         }
         let graph = &self.chooser.graph;
         let missing: Vec<&'a ResourceId> = match graph.is_bound(id) {
@@ -233,6 +267,17 @@ impl<'a, 'c> Resolver<'a, 'c> {
         });
         let by = by.collect();
         Some((HeldWhy::Behind { by }, self.offer(&free)))
+    }
+
+    /// What goes away with a resource though its backup was asked for and cannot be taken.
+    fn unsaved(&self, id: &'a ResourceId, units: &Units<'a>) -> impl Iterator<Item = String> {
+        let held = units.all.get(id).into_iter().flatten().filter_map(|one| self.held.get(*one));
+        let unsaved = held.filter(|held| match &held.why {
+            HeldWhy::Unknown { .. } => true,
+            HeldWhy::NoRemedy { verb } => verb.contains("snapshot"),
+            _ => false,
+        });
+        unsaved.map(|held| format!("{} {} ({})", held.kind, held.label, reason(&held.why)))
     }
 
     /// Of those in the way the ones a person could add, or their owners.
@@ -261,19 +306,12 @@ impl<'a, 'c> Resolver<'a, 'c> {
             unit.insert(id);
             (*id, unit)
         };
-        removing.map(unit).collect()
-    }
-
-    /// The wanted resource whose step makes a resource go away: itself, or the outermost of what takes it along.
-    pub fn root(&self, id: &'a ResourceId, units: &Units<'a>) -> &'a ResourceId {
-        // Of several the largest unit holds the others; the identity settles what is equal.
-        let holding = units.iter().filter(|(_, unit)| unit.contains(id));
-        holding.max_by_key(|(root, unit)| (unit.len(), std::cmp::Reverse(**root))).map_or(id, |(root, _)| *root)
+        Units::of(removing.map(unit).collect())
     }
 
     /// What is in the way of a resource and of what goes with it: who, for which of them, and how.
     fn in_the_way(&self, id: &'a ResourceId, units: &Units<'a>) -> BTreeMap<&'a ResourceId, Tie> {
-        let (Some(unit), Some(wanted)) = (units.get(id), self.wanted.get(id)) else { return BTreeMap::new() };
+        let (Some(unit), Some(wanted)) = (units.all.get(id), self.wanted.get(id)) else { return BTreeMap::new() };
         let mut all: BTreeMap<&'a ResourceId, Tie> = BTreeMap::new();
         for one in unit {
             for (first, tie) in self.chooser.graph.before(one) {
@@ -292,7 +330,7 @@ impl<'a, 'c> Resolver<'a, 'c> {
     fn missing(&self, id: &'a ResourceId, units: &Units<'a>) -> BTreeSet<&'a ResourceId> {
         let mut missing = BTreeSet::new();
         let hard = self.in_the_way(id, units).into_iter().filter(|(_, tie)| *tie != Tie::Soft);
-        for (first, _) in hard.filter(|(first, _)| !self.goes(first, units)) {
+        for (first, _) in hard.filter(|(first, _)| !units.goes(first)) {
             let parents: BTreeSet<&'a ResourceId> = self.chooser.graph.parents(first).collect();
             let asked = self.wanted.contains_key(first) || self.held.contains_key(first);
             match parents.is_empty() || asked {
@@ -307,17 +345,13 @@ impl<'a, 'c> Resolver<'a, 'c> {
         missing
     }
 
-    fn goes(&self, id: &ResourceId, units: &Units<'a>) -> bool {
-        units.values().any(|unit| unit.contains(id))
-    }
-
     /// Which step goes before which, by the resources they are for, and whether it must.
     pub fn edges(&self, units: &Units<'a>) -> Vec<(&'a ResourceId, &'a ResourceId, bool)> {
         let mut edges: BTreeMap<(&'a ResourceId, &'a ResourceId), bool> = BTreeMap::new();
-        for id in units.keys().filter(|id| self.root(id, units) == **id) {
+        for id in units.all.keys().filter(|id| units.root(id) == **id) {
             for (first, tie) in self.in_the_way(id, units) {
-                if self.goes(first, units) {
-                    let first = self.root(first, units);
+                if units.goes(first) {
+                    let first = units.root(first);
                     if first != *id {
                         *edges.entry((first, *id)).or_default() |= tie != Tie::Soft;
                     }
@@ -331,7 +365,7 @@ impl<'a, 'c> Resolver<'a, 'c> {
     pub fn breaks(&self, id: &'a ResourceId, units: &Units<'a>) -> Vec<String> {
         let soft = self.in_the_way(id, units).into_iter().filter(|(_, tie)| *tie == Tie::Soft);
         let mut names: Vec<String> =
-            soft.filter(|(first, _)| !self.goes(first, units)).filter_map(|(first, _)| self.name(first)).collect();
+            soft.filter(|(first, _)| !units.goes(first)).filter_map(|(first, _)| self.name(first)).collect();
         if let Some(resource) = self.resource(id) {
             let unseen = self.chooser.graph.unseen_holders(resource).into_iter();
             names.extend(unseen.map(|kind| format!("whatever {kind} in {} needs it: not listed", resource.region)));
@@ -343,12 +377,8 @@ impl<'a, 'c> Resolver<'a, 'c> {
     fn drop_unneeded(&mut self) {
         let units = self.units();
         let edges = self.edges(&units);
-        let mut needed: BTreeSet<&'a ResourceId> = self
-            .wanted
-            .values()
-            .filter(|wanted| wanted.asked)
-            .map(|one| self.root(&one.resource.arn, &units))
-            .collect();
+        let mut needed: BTreeSet<&'a ResourceId> =
+            self.wanted.values().filter(|wanted| wanted.asked).map(|one| units.root(&one.resource.arn)).collect();
         let mut open: Vec<&'a ResourceId> = needed.iter().copied().collect();
         while let Some(then) = open.pop() {
             let firsts = edges.iter().filter(|edge| edge.1 == then && edge.2).map(|edge| edge.0);

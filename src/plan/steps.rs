@@ -21,7 +21,7 @@ const DIGITS: usize = 8;
 /// The steps of everything that can be done, in order.
 pub(super) fn steps<'a>(resolver: &Resolver<'a, '_>, chooser: &Chooser<'a>) -> Vec<Step> {
     let units = resolver.units();
-    let root_of = |id: &'a ResourceId| resolver.root(id, &units);
+    let root_of = |id: &'a ResourceId| units.root(id);
     let mut teams: BTreeMap<&'a ResourceId, Vec<&Wanted<'a>>> = BTreeMap::new();
     for (id, wanted) in &resolver.wanted {
         teams.entry(root_of(id)).or_default().push(wanted);
@@ -33,7 +33,7 @@ pub(super) fn steps<'a>(resolver: &Resolver<'a, '_>, chooser: &Chooser<'a>) -> V
     for (root, team) in &teams {
         let Some(lead) = resolver.wanted.get(root) else { continue };
         let first = firsts.get(root).cloned().unwrap_or_default();
-        let along = units.get(root).into_iter().flatten().filter(|id| *id != root);
+        let along = units.all.get(root).into_iter().flatten().filter(|id| *id != root);
         let along = along.filter_map(|id| chooser.graph.audit.resource(id)).map(naming).collect();
         let writer = Writer { chooser, names: &names, waves: &waves };
         drafts.extend(writer.of_team(root, lead, team, &first));
