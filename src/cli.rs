@@ -20,7 +20,7 @@ Examples:
   closeout open audit.json                       look at a saved report, no AWS needed
   closeout quotas --fail-on 'quota>=90%'         how much is left before something fails
   closeout bill --period last-month              tie every dollar of the bill to what caused it
-  closeout plan audit.json --id vol-0a1b2c3d     what would it take to delete this? (--inventory report)
+  closeout plan audit.json --id vol-0a1b2c3d     what would it take to delete this volume?
 
 Reading needs the permissions `closeout policy` prints, and nothing in this version can change an account.
 
