@@ -20,6 +20,7 @@ Examples:
   closeout open audit.json                       look at a saved report, no AWS needed
   closeout quotas --fail-on 'quota>=90%'         how much is left before something fails
   closeout bill --period last-month              tie every dollar of the bill to what caused it
+  closeout plan audit.json --id vol-0a1b2c3d     what would it take to delete this volume?
 
 Reading needs the permissions `closeout policy` prints, and nothing in this version can change an account.
 
@@ -240,6 +241,14 @@ pub enum Command {
     /// and is never at 0 %.
     #[command(after_long_help = QUOTAS_EXAMPLES)]
     Quotas(Quotas),
+    /// Plan a cleanup: ordered steps, what stays out and why; changes nothing
+    ///
+    /// Looks at everything that is there, not only at what was chosen: what has to go first, what would work worse, what
+    /// is locked, what something else manages and would make again. Backups come first, then waves of steps that may run
+    /// at the same time. What cannot be done is listed with its reason and the option that would help. With a FILE a saved
+    /// report is planned from and nothing is asked; a FILE that is a plan is checked and shown.
+    #[command(after_long_help = PLAN_EXAMPLES)]
+    Plan(Plan),
     /// List the rules, show one, or check your own
     #[command(subcommand)]
     Rules(Rules),
@@ -360,6 +369,63 @@ pub struct Quotas {
     /// File to write, replaced as a whole and readable by you alone [default: standard output].
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+}
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  closeout scan --format json --inventory --output audit.json
+  closeout plan audit.json --select 'finding.category == \"orphaned\" && finding.score >= 60' -o plan.json
+  closeout plan audit.json --id vol-0a1b2c3d --id i-0a1b2c3d --add-dependents
+  closeout plan --select 'finding.closure == \"blocks\"' --lift-locks --script cleanup.sh
+  closeout plan plan.json                                is the plan as it was made? show it
+
+An expression reads finding.rule, .category, .certainty, .severity, .score, .monthly (dollars; absent when unknown),
+.closure, .remedy, .title and .id; resource with the facts of its kind (docs/facts.md), .kind, .region and .tags; age
+and now. A finding it cannot be asked about is named on standard error and makes the exit status 4.";
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// A report written with `--format json --inventory`, or a recording, instead of a scan; or a plan.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Findings to plan for: a CEL expression such as 'finding.category == "orphaned"'.
+    #[arg(long, value_name = "EXPR")]
+    pub select: Option<String>,
+    /// A resource by its id or ARN, or a finding by its id; repeatable.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub id: Vec<String>,
+    /// Add what has to go first, and what that needs; never what is kept or managed.
+    #[arg(long)]
+    pub add_dependents: bool,
+    /// Plan for the stack, group or cluster that manages a resource, with everything in it, instead of the resource.
+    #[arg(long)]
+    pub add_owners: bool,
+    /// Lift AWS's own locks, such as deletion protection, by steps of their own.
+    #[arg(long)]
+    pub lift_locks: bool,
+    /// File for the plan as JSON with its hash, replaced as a whole and readable by you alone.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// File for the steps as a commented shell script of AWS CLI lines.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub script: Option<PathBuf>,
+    /// File for notes on what Terraform made: blocks that let it forget each.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub terraform: Option<PathBuf>,
+    /// What is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: PlanFormat,
+}
+
+/// Forms of a printed plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// Aligned columns for a terminal.
+    #[default]
+    Table,
+    /// The same document as the file.
+    Json,
 }
 
 /// A percentage with or without its sign.

@@ -18,7 +18,7 @@
 //!           \   aws                  /
 //!            \_____          _______/
 //!                  \        /
-//!              rules  score  reconcile  audit     no I/O, no clock, no SDK, no terminal
+//!        plan  rules  score  reconcile  audit     no I/O, no clock, no SDK, no terminal
 //!                       |
 //!                     model                       nouns only
 //! ```
@@ -30,6 +30,7 @@
 //! | [`reconcile`] | bill lines × priced resources → explained and unexplained dollars, rates, savings, commitments | model, audit |
 //! | [`score`] | 0–100 a finding, with its parts | model |
 //! | [`rules`] | loads, checks and judges rule files; the one place that names CEL | model, audit, score |
+//! | [`plan`] | marks → ordered steps, and what is held with the reason; saved plans, scripts | model, audit |
 //! | [`aws`] | credentials, regions, pace, requests (`aws::api`: without an SDK crate), what a refusal means | model |
 //! | [`scan`] | one file a resource kind: lists, never changes, says what is billed; the sweep | model, aws |
 //! | [`quota`] | limits, their use from metrics, counts or calls, what leftovers take of it, whether a plan fits | model, aws |

@@ -7,6 +7,7 @@
 //! - [`screen`]: a scan, a saved report or the demo on the screen
 //! - [`open`]: saved reports and recordings
 //! - [`quotas`]: quotas by themselves
+//! - [`plan`]: a plan for chosen findings, and saved plans
 //! - [`listings`]: kinds, policy, schema, rules, config, completions, manual
 
 mod bill;
@@ -15,6 +16,8 @@ mod headless;
 mod listings;
 mod logging;
 mod open;
+mod plan;
+mod plan_page;
 mod quotas;
 mod run;
 mod screen;
@@ -31,6 +34,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use crate::aws::SessionError;
 use crate::cli::{Cli, Command, Config, Rules};
 use crate::model::clean;
+use crate::plan::PlanError;
 use crate::report::{self, Format, ReadError};
 use crate::rules::{RuleErrors, RuleSet, Vocabulary};
 use crate::scan::scanners;
@@ -68,6 +72,9 @@ pub enum AppError {
         /// What is wrong.
         mistake: String,
     },
+    /// A file is no plan, or not the one that was made.
+    #[error("{0}: {1}")]
+    Plan(String, PlanError),
     /// What was asked for cannot be told.
     #[error("{0}")]
     Asked(String),
@@ -148,6 +155,10 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         Some(Command::Quotas(quotas)) => {
             drop(out);
             quotas::run(&settings, &quotas)
+        }
+        Some(Command::Plan(plan)) => {
+            drop(out);
+            plan::run(&settings, &plan)
         }
         Some(Command::Rules(Rules::List)) => listings::rules(&settings, &mut out),
         Some(Command::Rules(Rules::Show { id })) => listings::rule(&settings, &id, &mut out),

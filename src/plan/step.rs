@@ -217,6 +217,16 @@ impl Plan {
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Steps that take something away for good.
+    pub fn irreversible(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.is_irreversible())
+    }
+
+    /// Dollars a month its steps save together, as far as prices are known.
+    pub fn saves_monthly_usd(&self) -> Usd {
+        self.steps.iter().filter_map(|step| step.saves_monthly_usd).sum()
+    }
+
     /// How many resources it makes go away: what the phrase counts.
     pub fn deletions(&self) -> usize {
         self.steps.iter().filter(|step| step.work == Work::Act).count()
@@ -226,5 +236,24 @@ impl Plan {
     /// no alias.
     pub fn phrase(&self) -> String {
         format!("delete {} in {}", self.deletions(), self.account.alias.as_ref().unwrap_or(&self.account.id))
+    }
+}
+
+impl HeldWhy {
+    /// One phrase for people.
+    pub fn sentence(&self) -> String {
+        match self {
+            HeldWhy::Kept { lock } => lock.clone(),
+            HeldWhy::Locked { flag } => format!("delete blocked by {flag}"),
+            HeldWhy::Owned { by } => format!("managed by {by}, which would repeat it or break"),
+            HeldWhy::InUse { by } => format!("needed by {}", by.join(", ")),
+            HeldWhy::Behind { by } => format!("waits for what is held itself: {}", by.join(", ")),
+            HeldWhy::Cycle { with } => format!("each would have to go before the other: {}", with.join(", ")),
+            HeldWhy::ByHand { how } => format!("no API does it: {how}"),
+            HeldWhy::Advice { verb } => format!("the rule says `{verb}`: there is nothing to delete"),
+            HeldWhy::NoRemedy { verb } => format!("nothing here does `{verb}` to this kind"),
+            HeldWhy::Unknown { fact } => format!("its {fact} is not known, and the call needs it"),
+            HeldWhy::NotListed => "the audit has no such resource".to_owned(),
+        }
     }
 }

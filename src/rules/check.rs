@@ -18,7 +18,7 @@ const ROOTS: &[&str] = &["age", "cost", "metrics", "now", "params", "resource"];
 const OURS: &[&str] = &["billed", "days", "exists", "lookup", "since", "users"];
 
 /// Functions and methods of CEL itself that rules may use.
-const STANDARD: &[&str] = &[
+pub(super) const STANDARD: &[&str] = &[
     "bool",
     "contains",
     "double",
@@ -35,6 +35,16 @@ const STANDARD: &[&str] = &[
     "type",
     "max",
     "min",
+];
+
+/// Operators that compare.
+pub(super) const COMPARISONS: &[&str] = &[
+    operators::EQUALS,
+    operators::NOT_EQUALS,
+    operators::GREATER,
+    operators::GREATER_EQUALS,
+    operators::LESS,
+    operators::LESS_EQUALS,
 ];
 
 /// What can be read in a metric reading.
@@ -190,24 +200,14 @@ impl Walk<'_> {
 
     fn call(&mut self, call: &CallExpr) -> Result<(), String> {
         let name = call.func_name.as_str();
-        let operator =
-            name.contains(|c: char| !c.is_alphanumeric() && c != '_') || name.starts_with('_') || name.starts_with('@');
-        if !operator && !OURS.contains(&name) && !STANDARD.contains(&name) {
+        if !is_operator(name) && !OURS.contains(&name) && !STANDARD.contains(&name) {
             let near = hint(name, OURS.iter().chain(STANDARD).copied());
             return Err(format!("unknown function `{name}`{near}"));
         }
         if matches!(name, "exists" | "lookup" | "users") && call.target.is_none() {
             self.neighbour(name, call)?;
         }
-        if [
-            operators::EQUALS,
-            operators::NOT_EQUALS,
-            operators::GREATER,
-            operators::GREATER_EQUALS,
-            operators::LESS,
-            operators::LESS_EQUALS,
-        ]
-        .contains(&name)
+        if COMPARISONS.contains(&name)
             && let [left, right] = call.args.as_slice()
         {
             self.comparison(left, right)?;
@@ -274,6 +274,11 @@ impl Walk<'_> {
         let field = self.fact(&kind, &select.field).ok()?;
         Some((select.field.clone(), field.ty))
     }
+}
+
+/// Whether CEL's parser made up the name of a call: `_==_`, `!_`, `@in`.
+pub(super) fn is_operator(name: &str) -> bool {
+    name.contains(|c: char| !c.is_alphanumeric() && c != '_') || name.starts_with('_') || name.starts_with('@')
 }
 
 fn literal_text(node: &IdedExpr) -> Option<String> {

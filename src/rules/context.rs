@@ -141,7 +141,8 @@ fn key(name: &str) -> Key {
     Key::String(Arc::new(name.to_owned()))
 }
 
-fn object<'n>(fields: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
+/// A map by its fields.
+pub(super) fn object<'n>(fields: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
     let map: HashMap<Key, Value> = fields.into_iter().map(|(name, value)| (key(name), value)).collect();
     Value::Map(Map { map: Arc::new(map) })
 }

@@ -7,6 +7,7 @@
 //! - [`check`]: the conditions of a rule against the [`vocabulary`]
 //! - [`catalogue`]: metrics rules may read
 //! - [`protections`]: tags that keep a resource
+//! - [`select`]: a choice among findings
 //! - [`judge`]: rules over an audit: findings, gaps, wishes for metrics
 //! - [`examples`]: the samples every rule carries, run
 
@@ -19,6 +20,7 @@ pub mod file;
 pub mod judge;
 mod money;
 pub mod protections;
+pub mod select;
 mod template;
 pub mod vocabulary;
 mod wording;
@@ -34,6 +36,7 @@ pub use error::{RuleError, RuleErrors, hint, toml_error};
 pub use examples::Example;
 pub use judge::{Judgement, Stage, judge, judge_quotas};
 pub use protections::Protections;
+pub use select::{Selected, Selection};
 use template::Template;
 pub use vocabulary::Vocabulary;
 
@@ -197,7 +200,7 @@ enum Sort {
     Rule,
     Metrics,
     Protections,
-    /// Read by other modules: weights, quotas.
+    /// Read by other modules: weights, quotas, the order of plans.
     Other,
 }
 
@@ -206,7 +209,7 @@ impl Source {
         let folder = self.path.rsplit('/').nth(1).unwrap_or_default();
         match (folder, file_name(&self.path)) {
             ("metrics", _) => Sort::Metrics,
-            ("quotas", _) | (_, "scoring.toml") => Sort::Other,
+            ("quotas", _) | (_, "scoring.toml" | "order.toml" | "actions.toml") => Sort::Other,
             (_, "protections.toml") => Sort::Protections,
             _ => Sort::Rule,
         }

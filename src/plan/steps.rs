@@ -1,0 +1,269 @@
+//! From what is to be done to numbered steps in waves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::choose::{Chooser, Wanted, naming};
+use super::command::{line, template};
+use super::graph::knots;
+use super::names::{actions, actions_of, procedure};
+use super::remedy::{Blanks, holds};
+use super::resolve::Resolver;
+use super::step::{Step, Work};
+use crate::model::{ResourceId, Usd};
+
+/// Letters and digits a name of what is left behind begins with.
+const DIGITS: usize = 8;
+
+/// The steps of everything that can be done, in order.
+pub(super) fn steps<'a>(resolver: &Resolver<'a, '_>, chooser: &Chooser<'a>) -> Vec<Step> {
+    let units = resolver.units();
+    let root_of = |id: &'a ResourceId| units.root(id);
+    let mut teams: BTreeMap<&'a ResourceId, Vec<&Wanted<'a>>> = BTreeMap::new();
+    for (id, wanted) in &resolver.wanted {
+        teams.entry(root_of(id)).or_default().push(wanted);
+    }
+    let names = names(resolver.wanted.keys().copied(), chooser.graph.audit.started_at);
+    let firsts = firsts(resolver.edges(&units));
+    let waves = waves(&teams, &firsts);
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (root, team) in &teams {
+        let Some(lead) = resolver.wanted.get(root) else { continue };
+        let first = firsts.get(root).cloned().unwrap_or_default();
+        let along = units.all.get(root).into_iter().flatten().filter(|id| *id != root);
+        let along = along.filter_map(|id| chooser.graph.audit.resource(id)).map(naming).collect();
+        let writer = Writer { chooser, names: &names, waves: &waves };
+        drafts.extend(writer.of_team(root, lead, team, &first));
+        if let Some(act) = drafts.last_mut() {
+            act.step.takes_along = along;
+            act.step.breaks = if lead.removes() { resolver.breaks(root, &units) } else { Vec::new() };
+        }
+    }
+    numbered(drafts)
+}
+
+/// A step that does not know its number yet.
+struct Draft {
+    step: Step,
+    /// What it is, for others that come after it.
+    key: Key,
+    after: BTreeSet<Key>,
+}
+
+type Key = (ResourceId, Work);
+
+struct Writer<'a, 'w> {
+    chooser: &'w Chooser<'a>,
+    names: &'w BTreeMap<&'a ResourceId, String>,
+    waves: &'w BTreeMap<&'a ResourceId, u32>,
+}
+
+impl<'a> Writer<'a, '_> {
+    /// The backups and liftings of a resource and of what goes with it, then its act.
+    fn of_team(
+        &self,
+        root: &'a ResourceId,
+        lead: &Wanted<'a>,
+        team: &[&Wanted<'a>],
+        firsts: &BTreeSet<&'a ResourceId>,
+    ) -> Vec<Draft> {
+        let wave = self.waves.get(root).copied().unwrap_or(1);
+        let mut drafts: Vec<Draft> = team.iter().filter_map(|one| self.backup(one)).collect();
+        let mut after: BTreeSet<Key> = firsts.iter().map(|id| ((*id).clone(), Work::Act)).collect();
+        after.extend(drafts.iter().map(|draft| draft.key.clone()));
+        let lifts: Vec<Draft> = team.iter().flat_map(|one| self.lifts(one, wave.saturating_sub(1), &after)).collect();
+        after.extend(lifts.iter().map(|draft| draft.key.clone()));
+        drafts.extend(lifts);
+        drafts.push(self.act(lead, team, wave, after));
+        drafts
+    }
+
+    fn blanks<'b>(&'b self, wanted: &Wanted<'a>) -> Blanks<'b>
+    where
+        'a: 'b,
+    {
+        let backup = self.names.get(&wanted.resource.arn).map_or("", String::as_str);
+        Blanks { resource: wanted.resource, backup, when: &self.chooser.when }
+    }
+
+    fn backup(&self, wanted: &Wanted<'a>) -> Option<Draft> {
+        let backup = wanted.remedy.backup.as_ref().filter(|_| wanted.verb.backup)?;
+        let blanks = self.blanks(wanted);
+        let input = blanks.fill(&backup.input).unwrap_or_default();
+        let mut draft = self.draft(wanted, Work::Backup, 0);
+        draft.step.backup = blanks.backup.to_owned();
+        draft.step.undo = template(&backup.restore, &blanks, answered(wanted));
+        draft.step.actions = actions(&backup.call);
+        draft.step.commands = vec![line(&backup.call, &input, &wanted.resource.region)];
+        draft.step.minutes = backup.minutes;
+        Some(draft)
+    }
+
+    fn lifts(&self, wanted: &Wanted<'a>, wave: u32, after: &BTreeSet<Key>) -> Vec<Draft> {
+        let lift = |one: &&super::remedy::Unprotect| {
+            let input = self.blanks(wanted).fill(&one.input).unwrap_or_default();
+            let mut draft = self.draft(wanted, Work::Unprotect { flag: one.flag.clone() }, wave);
+            draft.step.actions = actions(&one.call);
+            draft.step.commands = vec![line(&one.call, &input, &wanted.resource.region)];
+            draft.after = after.clone();
+            draft
+        };
+        wanted.unprotect.iter().map(lift).collect()
+    }
+
+    fn act(&self, lead: &Wanted<'a>, team: &[&Wanted<'a>], wave: u32, after: BTreeSet<Key>) -> Draft {
+        let blanks = self.blanks(lead);
+        let mut draft = self.draft(lead, Work::Act, wave);
+        let step = &mut draft.step;
+        if lead.verb.backup || lead.verb.keeps.is_some() {
+            step.backup = blanks.backup.to_owned();
+        }
+        let saved: Vec<Usd> = team.iter().filter_map(|one| one.saves).collect();
+        step.saves_monthly_usd = (!saved.is_empty()).then(|| saved.into_iter().sum());
+        step.loses = lead.verb.loses.clone();
+        step.undo = template(&lead.verb.undo, &blanks, answered(lead));
+        step.undo_days = lead.verb.undo_days;
+        step.actions = actions_of(lead.verb);
+        let typed = lead.verb.procedure.and_then(procedure).into_iter().flat_map(|one| &one.commands);
+        step.commands = typed.map(|text| template(text, &blanks, None)).collect();
+        for one in lead.verb.moves.iter().filter(|one| holds(&one.needed, lead.resource)) {
+            let input = blanks.fill(&one.input).unwrap_or(Value::Null);
+            step.commands.push(line(&one.call, &input, &lead.resource.region));
+        }
+        step.minutes = lead.verb.minutes;
+        step.findings = team.iter().flat_map(|one| one.findings.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        draft.after = after;
+        draft
+    }
+
+    fn draft(&self, wanted: &Wanted<'a>, work: Work, wave: u32) -> Draft {
+        Draft {
+            key: (wanted.resource.arn.clone(), work.clone()),
+            after: BTreeSet::new(),
+            step: Step {
+                number: 0,
+                wave,
+                work,
+                verb: wanted.name.clone(),
+                resource: wanted.resource.clone(),
+                after: Vec::new(),
+                backup: String::new(),
+                saves_monthly_usd: None,
+                loses: String::new(),
+                undo: String::new(),
+                undo_days: None,
+                actions: Vec::new(),
+                commands: Vec::new(),
+                minutes: 10,
+                breaks: Vec::new(),
+                takes_along: Vec::new(),
+                findings: Vec::new(),
+            },
+        }
+    }
+}
+
+/// The member of the answer that holds the id of the backup, where the id is not known before.
+fn answered<'a>(wanted: &Wanted<'a>) -> Option<&'a str> {
+    wanted.remedy.backup.as_ref().filter(|_| wanted.verb.backup)?.id.strip_prefix("answer:")
+}
+
+/// Numbers the steps in the order they are shown, and tells each which ones must have ended before.
+fn numbered(mut drafts: Vec<Draft>) -> Vec<Step> {
+    drafts.sort_by(|a, b| {
+        let place = |draft: &Draft| (draft.step.wave, draft.step.work.clone(), draft.step.resource.region.clone());
+        let what = |draft: &Draft| (draft.step.resource.kind.clone(), draft.step.resource.arn.clone());
+        (place(a), what(a)).cmp(&(place(b), what(b)))
+    });
+    let numbers: BTreeMap<Key, u32> = (1..).zip(&drafts).map(|(number, draft)| (draft.key.clone(), number)).collect();
+    let number = |draft: Draft| {
+        let mut after: Vec<u32> = draft.after.iter().filter_map(|key| numbers.get(key).copied()).collect();
+        after.sort_unstable();
+        Step { number: numbers.get(&draft.key).copied().unwrap_or_default(), after, ..draft.step }
+    };
+    drafts.into_iter().map(number).collect()
+}
+
+/// What each step comes after. An order that is only wished for gives way where it would close a circle.
+fn firsts<'a>(
+    edges: Vec<(&'a ResourceId, &'a ResourceId, bool)>,
+) -> BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>> {
+    let all: BTreeSet<&'a ResourceId> = edges.iter().flat_map(|edge| [edge.0, edge.1]).collect();
+    let knots = knots(&all, edges.iter().map(|edge| (edge.0, edge.1)));
+    let in_a_knot = |first: &'a ResourceId, then: &'a ResourceId| {
+        knots.iter().any(|knot| knot.contains(first) && knot.contains(then))
+    };
+    let mut firsts: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>> = BTreeMap::new();
+    for (first, then, must) in edges {
+        if must || !in_a_knot(first, then) {
+            firsts.entry(then).or_default().insert(first);
+        }
+    }
+    firsts
+}
+
+/// The wave of each act: one after the last of those before it, and one more where a lock is lifted in between.
+fn waves<'a>(
+    teams: &BTreeMap<&'a ResourceId, Vec<&Wanted<'a>>>,
+    firsts: &BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
+) -> BTreeMap<&'a ResourceId, u32> {
+    let own = |team: &[&Wanted<'a>]| if team.iter().any(|one| !one.unprotect.is_empty()) { 2 } else { 1 };
+    let mut waves: BTreeMap<&'a ResourceId, u32> = teams.iter().map(|(id, team)| (*id, own(team))).collect();
+    // The order has no circle, so that the longest path is found in as many rounds as there are steps.
+    for _ in 0..teams.len() {
+        let mut changed = false;
+        for (id, team) in teams {
+            let before = firsts.get(id).into_iter().flatten().filter_map(|first| waves.get(first)).max().copied();
+            let wave = before.unwrap_or(0) + own(team);
+            changed |= waves.insert(id, wave) != Some(wave);
+        }
+        if !changed {
+            break;
+        }
+    }
+    waves
+}
+
+/// A name for what each resource leaves behind: `closeout-` and digits that its identity and the scan decide.
+fn names<'a>(
+    ids: impl Iterator<Item = &'a ResourceId> + Clone,
+    scanned_at: Timestamp,
+) -> BTreeMap<&'a ResourceId, String> {
+    let digest = |id: &ResourceId| -> String {
+        let digest = Sha256::digest(format!("{id}{scanned_at}"));
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let mut short: BTreeMap<String, u32> = BTreeMap::new();
+    for id in ids.clone() {
+        *short.entry(digest(id)[..DIGITS].to_owned()).or_default() += 1;
+    }
+    let name = |id: &'a ResourceId| {
+        let digest = digest(id);
+        // Two resources whose digits begin alike get more of them; forty letters are the most some services take.
+        let alone = short.get(&digest[..DIGITS]).is_none_or(|count| *count == 1);
+        let digits = if alone { &digest[..DIGITS] } else { &digest[..31] };
+        (id, format!("closeout-{digits}"))
+    };
+    ids.map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_plain_and_the_same_every_time() {
+        let ids: Vec<ResourceId> = (0..2000).map(|n| ResourceId::new(format!("arn:{n}"))).collect();
+        let first = names(ids.iter(), Timestamp::UNIX_EPOCH);
+        assert_eq!(first, names(ids.iter().rev(), Timestamp::UNIX_EPOCH));
+        let different: BTreeSet<&String> = first.values().collect();
+        assert_eq!(different.len(), ids.len());
+        for name in different {
+            assert!(name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{name}");
+        }
+        assert_ne!(first, names(ids.iter(), Timestamp::from_second(1).expect("a time")));
+    }
+}
