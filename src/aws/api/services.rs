@@ -204,6 +204,8 @@ services! {
     LOGS = "logs", "logs", "logs", Protocol::Json { version: "1.1", target: "Logs_20140328" }, Place::Regional("logs");
     /// Amazon RDS and Aurora.
     RDS = "rds", "rds", "rds", Protocol::Query { version: "2014-10-31" }, Place::Regional("rds");
+    /// Amazon S3, with the bucket in the path.
+    S3 = "s3", "s3", "s3", Protocol::RestXml, Place::Regional("s3");
 }
 
 /// A service by its name in the AWS CLI.
