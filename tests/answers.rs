@@ -20,11 +20,10 @@ mod support;
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use closeout::aws::api::call::{Place, Protocol};
 use closeout::aws::api::services;
 use closeout::model::Why;
 use closeout::scan::scanners;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use play::{Played, play};
 use recording::{Recording, all};
@@ -131,7 +130,7 @@ fn what_is_sent_and_what_is_recorded_is_what_the_models_of_the_apis_say() {
         exchanges.extend(play(&recording, Trick::Empty).exchanges);
     }
     exchanges.extend(account_calls::exchanges());
-    let document = json!({ "services": services::ALL.iter().map(|one| service(one)).collect::<Vec<_>>(),
+    let document = json!({ "services": services::ALL.iter().map(|one| support::service::row(one)).collect::<Vec<_>>(),
         "exchanges": exchanges });
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), document.to_string()).expect("a temporary file");
@@ -140,36 +139,4 @@ fn what_is_sent_and_what_is_recorded_is_what_the_models_of_the_apis_say() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(said.trim().is_empty(), "\n{said}");
-}
-
-/// A service as the check of the models wants it.
-fn service(service: &closeout::aws::api::Service) -> Value {
-    let regions = match service.place {
-        Place::Regional(_) => &["us-east-1", "eu-west-1"][..],
-        Place::Pinned(_, region) => &[region][..],
-        Place::Central(_) => &["us-east-1"][..],
-    };
-    let hosts: serde_json::Map<String, Value> = regions
-        .iter()
-        .filter_map(|region| Some(((*region).to_owned(), json!(service.address("aws", region)?.host))))
-        .collect();
-    let mut row = json!({ "name": service.name, "signing": service.signing, "hosts": hosts });
-    match service.protocol {
-        Protocol::Json { version, target } => {
-            row["protocol"] = json!("json");
-            row["json"] = json!(version);
-            row["target"] = json!(target);
-        }
-        Protocol::RestJson => row["protocol"] = json!("rest-json"),
-        Protocol::RestXml => row["protocol"] = json!("rest-xml"),
-        Protocol::Ec2 { version } => {
-            row["protocol"] = json!("ec2");
-            row["version"] = json!(version);
-        }
-        Protocol::Query { version } => {
-            row["protocol"] = json!("query");
-            row["version"] = json!(version);
-        }
-    }
-    row
 }

@@ -27,7 +27,7 @@ pub struct Fault {
     /// HTTP status of the answer. Zero when there was none.
     pub status: u16,
     /// AWS's id of the request. Empty when there was no answer, or none in it.
-    pub request_id: String,
+    pub request_id: Box<str>,
 }
 
 impl Fault {
@@ -40,7 +40,7 @@ impl Fault {
             said: String::new(),
             detail: detail.into(),
             status: 0,
-            request_id: String::new(),
+            request_id: Box::default(),
         }
     }
 
@@ -118,9 +118,9 @@ where
         said: String::new(),
         detail: clean(&detail).into_owned(),
         status: 0,
-        request_id: String::new(),
+        request_id: Box::default(),
     };
-    let of = |raw: &HttpResponse| (raw.status().as_u16(), request_id(raw));
+    let of = |raw: &HttpResponse| (raw.status().as_u16(), request_id(raw).into_boxed_str());
     match error {
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();

@@ -50,6 +50,15 @@ impl Report {
     }
 }
 
+/// A command with the id of what was saved, where the plan could only say whose it would be: `'<snapshotId of …>'`.
+fn with_saved(undo: &str, backup: &str, saved: &str) -> String {
+    let end = format!(" of {backup}>'");
+    match undo.find(&end).and_then(|at| Some((undo[..at].rfind("'<")?, at + end.len()))) {
+        Some((from, to)) => format!("{}'{}'{}", &undo[..from], saved.replace('\'', r"'\''"), &undo[to..]),
+        None => undo.replace(backup, saved),
+    }
+}
+
 /// One application of a plan.
 pub struct Run<'w, W> {
     pub(super) world: &'w W,
@@ -190,7 +199,7 @@ impl<'w, W: World> Run<'w, W> {
         };
         let saved = step.after.iter().find_map(of).or_else(|| (!made.is_empty()).then(|| made.to_owned()));
         match saved {
-            Some(saved) if !step.backup.is_empty() => step.undo.replace(&step.backup, &saved),
+            Some(saved) if !step.backup.is_empty() => with_saved(&step.undo, &step.backup, &saved),
             _ => step.undo.clone(),
         }
     }

@@ -43,6 +43,9 @@ const SHARED: SignedDuration = SignedDuration::from_secs(1);
 /// How long a listing may lack what was just made: AWS's lists follow its calls with some delay.
 const SETTLES: Duration = Duration::from_secs(20);
 
+/// The place of a procedure in the journal: before all moves, which have places of their own.
+const PROCEDURE: u32 = u32::MAX;
+
 /// What is sent, and how.
 struct Sent<'s> {
     place: u32,
@@ -268,7 +271,7 @@ impl<W: World> Stepping<'_, '_, W> {
     async fn act(&mut self, verb: &'static Verb, now: Resource) -> Result<End, Halt> {
         let mut now = now;
         if let Some(procedure) = verb.procedure
-            && self.past.taken.is_empty()
+            && !self.past.taken.keys().any(|place| *place != PROCEDURE)
             && let Some(end) = self.go_through(procedure, &now).await?
         {
             return Ok(end);
@@ -283,7 +286,16 @@ impl<W: World> Stepping<'_, '_, W> {
                 }
                 match self.send_move(number, one, &until, &now).await? {
                     Came::Taken(_) => {}
-                    Came::Gone => return Ok(done("already gone: AWS says so")),
+                    Came::Gone if place + 1 == verb.moves.len() => return Ok(done("already gone: AWS says so")),
+                    // What an earlier call is about may be gone, and the resource still there.
+                    Came::Gone => match self.look().await {
+                        Ok(Some(seen)) => {
+                            now = seen;
+                            continue;
+                        }
+                        Ok(None) => return Ok(done("already gone: not listed any more")),
+                        Err(why) => return Ok(failed(format!("it could not be read again: {why}"))),
+                    },
                     Came::End(end) => return Ok(end),
                 }
             }
@@ -307,6 +319,7 @@ impl<W: World> Stepping<'_, '_, W> {
         Ok(match end {
             Some(seen) => End::Done { seen, made: self.left_behind(verb) },
             None if is_so_already => done("it is so already"),
+            None if verb.moves.is_empty() && verb.procedure.is_some() => done("gone through to the end"),
             None => failed("none of the calls known here is for the state it is in"),
         })
     }
@@ -346,16 +359,16 @@ impl<W: World> Stepping<'_, '_, W> {
         now: &Resource,
     ) -> Result<Option<End>, Halt> {
         let call = format!("{procedure:?}");
-        let what = What::Sending { step: self.step.number, place: 0, call, input: Value::Null, attempt: 0 };
+        let what = What::Sending { step: self.step.number, place: PROCEDURE, call, input: Value::Null, attempt: 0 };
         self.run.write(what)?;
         let tell = |text: String| self.run.tell(self.step, State::Waiting { state: text });
         match self.run.world.go_through(procedure, now, &tell).await {
             Ok(()) => {
-                // It has no end of its own: what follows shows whether it is empty.
+                self.answered(PROCEDURE, Outcome::Taken { made: String::new() }, "")?;
                 Ok(None)
             }
             Err(fault) if fault.is_gone() => Ok(Some(done("already gone"))),
-            Err(fault) => self.refused(0, &fault).map(Some),
+            Err(fault) => self.refused(PROCEDURE, &fault).map(Some),
         }
     }
 

@@ -308,6 +308,7 @@ impl Blanks<'_> {
             // What stands behind `#` was put there to tell two kinds of one ARN apart.
             "arn" => text(resource.arn.as_str().split('#').next().unwrap_or_default()),
             "partition" => text(resource.arn.as_str().split(':').nth(1).unwrap_or("aws")),
+            "arn_region" => text(resource.arn.as_str().split(':').nth(3).unwrap_or_default()),
             "name" => text(resource.label()),
             "region" => text(resource.region.as_str()),
             "account" => text(&resource.account),
@@ -361,10 +362,12 @@ mod tests {
         let blanks = Blanks { resource: &volume, backup: "closeout-1", when: "2026-11-27" };
         let filled = blanks.fill(&input(json!({
             "Id": "{id}", "Ids": ["{id}"], "Size": "{size_gib}", "Text": "{name} of {region}, {size_gib} GiB", "Force": true,
-            "Zone": "{zone?}"
+            "Zone": "{zone?}", "Home": "{arn_region}"
         })));
-        let wanted =
-            json!({ "Id": "vol-1", "Ids": ["vol-1"], "Size": 8, "Text": "vol-1 of eu-west-1, 8 GiB", "Force": true });
+        let wanted = json!({
+            "Id": "vol-1", "Ids": ["vol-1"], "Size": 8, "Text": "vol-1 of eu-west-1, 8 GiB", "Force": true,
+            "Home": "eu-west-1"
+        });
         assert_eq!(filled, Ok(wanted));
         let unknown = blanks.fill(&input(json!({ "A": { "B": "{zone}" } })));
         assert_eq!(unknown, Err(UnknownBlank("zone".to_owned())));

@@ -5,18 +5,27 @@ what the tests have recorded against them.
     api_model.py show SERVICE [OPERATION]   names on the wire, members and their types
     api_model.py check FILE                 a JSON file that tests/answers.rs writes; prints what does not fit
     api_model.py names FILE                 a JSON list of requests; prints the operation of each, a line each
+    api_model.py acts FILE                  a JSON file that tests/remedies.rs writes; prints what does not fit
 """
 
+import functools
 import json
 import re
+import shlex
 import sys
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 import botocore.session
+from botocore import xform_name
+from botocore.config import Config
+from botocore.serialize import create_serializer
+from botocore.validate import ParamValidator
 
 SESSION = botocore.session.get_session()
 SESSION.set_credentials("none", "none")
+# S3 has a host for us-east-1 besides its old one for the whole world.
+REGIONAL = Config(s3={"us_east_1_regional_endpoint": "regional"})
 MODELS = {}
 
 
@@ -90,7 +99,7 @@ def check_service(row):
         if row.get(member) and row[member] != metadata.get(key):
             yield f"{service}: {key} is {metadata.get(key)}"
     for region, host in row["hosts"].items():
-        client = SESSION.create_client(service, region_name=region)
+        client = SESSION.create_client(service, region_name=region, config=REGIONAL)
         wanted = before_host(service) + client.meta.endpoint_url.removeprefix("https://")
         if host != wanted:
             yield f"{service} in {region}: answers at {wanted}, not {host}"
@@ -292,6 +301,197 @@ def check(path):
     print("\n".join(sorted(set(troubles))))
 
 
+# --- acts -------------------------------------------------------------------------------------------
+
+
+def named_by_models(value, shape, protocol, where, troubles):
+    """An input under the names of the models, out of one under its names on the wire."""
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, dict):
+        names = {}
+        for name, member in shape.members.items():
+            wire = member.serialization.get("name", name)
+            if protocol == "ec2":
+                wire = member.serialization.get("queryName") or wire[0].upper() + wire[1:]
+            place = member.serialization.get("location")
+            # A label and a part of the query are filled by their names in the template.
+            names[f"header:{wire}" if place == "header" else wire] = (name, member)
+        named = {}
+        for wire, inner in value.items():
+            if wire not in names:
+                troubles.append(f"{where} has no {wire}, but {', '.join(sorted(names))}")
+                continue
+            name, member = names[wire]
+            named[name] = named_by_models(inner, member, protocol, f"{where}.{wire}", troubles)
+        return named
+    if kind == "list" and isinstance(value, list):
+        return [named_by_models(inner, shape.member, protocol, f"{where}[]", troubles) for inner in value]
+    if kind == "map" and isinstance(value, dict):
+        return {key: named_by_models(inner, shape.value, protocol, f"{where}{{}}", troubles) for key, inner in value.items()}
+    # What stands for a fact is a sample, and no value of AWS's.
+    if getattr(shape, "enum", None) and isinstance(value, str) and "sample" not in value and value not in shape.enum:
+        troubles.append(f"{where} is never {value!r}, one of {shape.enum[:20]}")
+    return value
+
+
+def query_of(text):
+    return dict(urllib.parse.parse_qsl(text, keep_blank_values=True))
+
+
+def as_text(value):
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# Headers that are written otherwise, or only change how SQS names its errors.
+UNCOMPARED = ("content-length", "content-type", "x-amzn-query-mode")
+
+
+def check_sent(protocol, found, wanted, sent):
+    """A request that was sent, against the one botocore makes of the same input."""
+    path, _, query = sent["path"].partition("?")
+    wanted_path, _, wanted_query = wanted["url_path"].partition("?")
+    # Protocols without parts of a query have a text there.
+    parts = wanted["query_string"] or {}
+    wanted_query = query_of(wanted_query) | {name: as_text(value) for name, value in parts.items()}
+    if sent["method"] != wanted["method"]:
+        yield f"goes out as {sent['method']}, not {wanted['method']}"
+    if path != wanted_path:
+        yield f"goes to {path}, not {wanted_path}"
+    if query_of(query) != wanted_query:
+        yield f"asks {query_of(query)}, not {wanted_query}"
+    for name, value in wanted["headers"].items():
+        if name.lower() not in UNCOMPARED and sent["headers"].get(name.lower()) != as_text(value):
+            yield f"has {sent['headers'].get(name.lower())} as {name}, not {value}"
+    if protocol in ("ec2", "query"):
+        form = {name: as_text(value) for name, value in wanted["body"].items()}
+        if query_of(sent["body"]) != form:
+            yield f"says {query_of(sent['body'])}, not {form}"
+    elif protocol == "rest-xml":
+        if sent["body"] or wanted["body"]:
+            yield "has a body in XML, which is not written"
+    elif json.loads(sent["body"] or "{}") != json.loads(wanted["body"] or "{}"):
+        yield f"says {sent['body']}, not {wanted['body']}"
+
+
+def holds_member(shape, name, seen=()):
+    """Whether an answer of a shape can have a member, wherever in it."""
+    if shape is None or shape.name in seen:
+        return False
+    if shape.type_name == "list":
+        return holds_member(shape.member, name, seen + (shape.name,))
+    if shape.type_name != "structure":
+        return False
+    names = {member.serialization.get("name", key): member for key, member in shape.members.items()}
+    return name in names or any(holds_member(inner, name, seen + (shape.name,)) for inner in names.values())
+
+
+def check_act(row):
+    service, _, name = row["call"].partition(":")
+    if service not in SESSION.get_available_services() or name not in model(service).operation_names:
+        yield f"there is no {row['call']}"
+        return
+    found = model(service).operation_model(name)
+    protocol = row["protocol"]
+    if (found.endpoint or {}).get("hostPrefix", "") != before_host(service):
+        yield f"answers at another host: {found.endpoint}"
+    if protocol.startswith("rest"):
+        uri = f"{found.http['method']} {found.http['requestUri']}"
+        given = row["http"] or ""
+        if given.split("?")[0] != uri.split("?")[0]:
+            yield f"is {uri}, not {given}"
+    elif row["http"]:
+        yield f"has no method and path of its own in {protocol}"
+    has_dry_run = found.input_shape is not None and "DryRun" in found.input_shape.members
+    if row["dry_run"] is not None and row["dry_run"] != has_dry_run:
+        yield f"takes DryRun: {has_dry_run}"
+    troubles = []
+    params = row["input"]
+    if found.input_shape is not None:
+        params = named_by_models(params, found.input_shape, protocol, "the input", troubles)
+        report = ParamValidator().validate(params, found.input_shape)
+        if report.has_errors():
+            troubles.append(report.generate_report())
+    elif params:
+        troubles.append("takes no input")
+    yield from troubles
+    if not troubles:
+        wanted = create_serializer(protocol, include_validation=False).serialize_to_request(params, found)
+        yield from check_sent(protocol, found, wanted, row["sent"])
+    answered = row["answered"].removeprefix("answer:").rsplit(".", 1)[-1] if row["answered"] else ""
+    if answered and not holds_member(found.output_shape, answered):
+        yield f"answers without {answered}"
+
+
+def commands(line):
+    """The commands of a shell line, those inside `$(…)` too, as words."""
+    while "$(" in line:
+        start = line.rindex("$(")
+        depth, end = 0, start + 1
+        for end in range(start + 1, len(line)):
+            depth += {"(": 1, ")": -1}.get(line[end], 0)
+            if depth == 0:
+                break
+        if depth:
+            raise ValueError("a bracket is not closed")
+        yield from commands(line[start + 2 : end])
+        line = line[:start] + "OUTPUT" + line[end + 1 :]
+    words = []
+    for word in [*shlex.split(line), "&&"]:
+        if word == "&&":
+            yield words
+            words = []
+        else:
+            words.append(word)
+
+
+def check_line(line):
+    """An AWS CLI line: its service, its operation and its options."""
+    for words in commands(line):
+        if words[:1] != ["aws"] or len(words) < 3 or words[1] not in SESSION.get_available_services():
+            yield f"is no command of the AWS CLI: {words[:3]}"
+            continue
+        operations = {xform_name(name, "-"): name for name in model(words[1]).operation_names}
+        if words[2] not in operations:
+            yield f"{words[1]} has no {words[2]}"
+            continue
+        shape = model(words[1]).operation_model(operations[words[2]]).input_shape
+        names = {xform_name(name, "-"): name for name in (shape.members if shape else ())}
+        given = {word[2:] for word in words if word.startswith("--")} - {"region", "query", "output"}
+        plain = {option if option in names else option.removeprefix("no-") for option in given}
+        for option in sorted(plain - set(names)):
+            yield f"{words[2]} has no --{option}"
+        for name in sorted(shape.required_members if shape else ()):
+            if xform_name(name, "-") not in plain:
+                yield f"{words[2]} needs --{xform_name(name, '-')}"
+
+
+@functools.cache
+def values_of(service):
+    """Every value some enumeration of a service has."""
+    description = model(service)
+    shapes = map(description.shape_for, description.shape_names)
+    return {value for shape in shapes if shape.type_name == "string" for value in shape.enum}
+
+
+def acts(path):
+    with open(path) as file:
+        document = json.load(file)
+    troubles = []
+    for row in document["services"]:
+        troubles.extend(check_service(row))
+    for row in document["acts"]:
+        troubles.extend(f"{row['where']}: {row['call']} {trouble}" for trouble in check_act(row))
+    for row in document["lines"]:
+        try:
+            troubles.extend(f"{row['where']}: {trouble}" for trouble in check_line(row["line"]))
+        except ValueError as error:
+            troubles.append(f"{row['where']}: {error}: {row['line']}")
+    for row in document["values"]:
+        if not any(row["value"] in values_of(service) for service in row["services"]):
+            troubles.append(f"{row['where']}: no enumeration of {', '.join(row['services'])} has {row['value']!r}")
+    print("\n".join(sorted(set(troubles))))
+
+
 if __name__ == "__main__":
     if len(sys.argv) >= 3 and sys.argv[1] == "show":
         show(*sys.argv[2:4])
@@ -299,5 +499,7 @@ if __name__ == "__main__":
         check(sys.argv[2])
     elif len(sys.argv) == 3 and sys.argv[1] == "names":
         names(sys.argv[2])
+    elif len(sys.argv) == 3 and sys.argv[1] == "acts":
+        acts(sys.argv[2])
     else:
         sys.exit(__doc__)

@@ -22,6 +22,7 @@ pub mod http;
 mod proxy;
 pub mod python;
 mod run;
+pub mod service;
 
 pub use account::{Counts, Ignored, Skipped, Truth, TruthRow};
 pub use emulator::{Emulator, Seeded};

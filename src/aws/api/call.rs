@@ -270,8 +270,8 @@ impl Request {
     }
 }
 
-/// Fills the `{labels}` of a path and takes them from the members. A query part whose label has no member is left
-/// out.
+/// Fills the `{labels}` of a path and takes them from the members; one that ends in `+` keeps its slashes. A query part
+/// whose label has no member is left out.
 fn fill_path(template: &str, members: &mut Map<String, Value>) -> String {
     let (path, query) = template.split_once('?').unwrap_or((template, ""));
     let mut filled = String::new();
@@ -279,7 +279,9 @@ fn fill_path(template: &str, members: &mut Map<String, Value>) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let (label, behind) = after.split_once('}').unwrap_or((after, ""));
         filled.push_str(before);
-        filled.push_str(&encode(&text(&members.remove(label).unwrap_or_default())));
+        let value = text(&members.remove(label.trim_end_matches('+')).unwrap_or_default());
+        let value = encode(&value);
+        filled.push_str(&if label.ends_with('+') { value.replace("%2F", "/") } else { value });
         rest = behind;
     }
     filled.push_str(rest);
@@ -348,7 +350,7 @@ fn encode(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use crate::aws::api::services::{EC2, KINESIS, LAMBDA, QUICKSIGHT, REDSHIFT, ROUTE53};
+    use crate::aws::api::services::{EC2, KINESIS, LAMBDA, QUICKSIGHT, REDSHIFT, ROUTE53, S3};
 
     #[test]
     fn json_input_is_the_body() {
@@ -403,6 +405,13 @@ mod tests {
         let put = ROUTE53.act("UpdateHealthCheck", Some("POST /2013-04-01/healthcheck/{HealthCheckId}"));
         assert!(put.write(&json!({ "HealthCheckId": "h", "Port": 1 })).is_err());
         assert_eq!(put.write(&json!({ "HealthCheckId": "h" })).expect("no input").body, "");
+    }
+
+    #[test]
+    fn a_label_that_takes_several_parts_of_a_path_keeps_its_slashes() {
+        let act = S3.act("AbortMultipartUpload", Some("DELETE /{Bucket}/{Key+}?uploadId={uploadId}"));
+        let request = act.write(&json!({ "Bucket": "b", "Key": "a b/c", "uploadId": "u/1" })).expect("a path");
+        assert_eq!((request.path.as_str(), request.body.as_str()), ("/b/a%20b/c?uploadId=u%2F1", ""));
     }
 
     #[test]

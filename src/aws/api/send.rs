@@ -27,7 +27,7 @@ use futures_util::stream::{self, StreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::call::{Act, Call, Protocol, Request};
+use super::call::{Act, Call, Protocol, Request, Service};
 use super::{offered, read};
 use crate::aws::fault::request_id;
 use crate::aws::{Cx, Fault};
@@ -93,7 +93,7 @@ impl Cx {
         let mut layer = Layer::new("closeout");
         layer.store_put(SigningName::from_static(call.service.signing));
         layer.store_put(SigningRegion::from(SdkRegion::new(region.to_owned())));
-        layer.store_put(SigV4OperationSigningConfig::default());
+        layer.store_put(signing(call.service));
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         let mut parts = RuntimeComponentsBuilder::new("closeout");
         parts.push_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()));
@@ -141,6 +141,19 @@ impl Cx {
             .deserializer(move |response: &HttpResponse| answered(protocol, response))
             .build()
     }
+}
+
+/// How requests of a service are signed. S3 takes paths as they are, and wants to be told the hash of the body.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>, read 2026-11-27.
+fn signing(service: &Service) -> SigV4OperationSigningConfig {
+    let mut config = SigV4OperationSigningConfig::default();
+    if service.signing == "s3" {
+        config.signing_options.double_uri_encode = false;
+        config.signing_options.normalize_uri_path = false;
+        config.signing_options.content_sha256_header = true;
+    }
+    config
 }
 
 /// The request with the headers its protocol asks for.

@@ -204,6 +204,8 @@ services! {
     ELBV2 = "elbv2", "elasticloadbalancing", "elasticloadbalancing", Protocol::Query { version: "2015-12-01" }, Place::Regional("elasticloadbalancing");
     /// Amazon CloudWatch Logs.
     LOGS = "logs", "logs", "logs", Protocol::Json { version: "1.1", target: "Logs_20140328" }, Place::Regional("logs");
+    /// Amazon S3, with the bucket in the path.
+    S3 = "s3", "s3", "s3", Protocol::RestXml, Place::Regional("s3");
 }
 
 /// A service by its name in the AWS CLI.
