@@ -21,11 +21,13 @@ Examples:
   closeout quotas --fail-on 'quota>=90%'         how much is left before something fails
   closeout bill --period last-month              tie every dollar of the bill to what caused it
   closeout plan audit.json --id vol-0a1b2c3d     what would it take to delete this volume?
+  closeout apply plan.json --dry-run             would AWS take every step of a saved plan?
 
-Reading needs the permissions `closeout policy` prints, and nothing in this version can change an account.
+Reading needs the permissions `closeout policy` prints. Nothing changes an account but `closeout apply` with
+--allow-apply and the phrase of its plan.
 
 Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 3 a --fail-on condition holds ·
-4 done, but something could not be looked at";
+4 done, but something could not be looked at · 5 a step of an applied plan did not end well";
 
 /// Audits an AWS account: leftovers, costs, quotas, and what could not be looked at
 ///
@@ -249,6 +251,12 @@ pub enum Command {
     /// report is planned from and nothing is asked; a FILE that is a plan is checked and shown.
     #[command(after_long_help = PLAN_EXAMPLES)]
     Plan(Plan),
+    /// Apply a saved plan: rehearse it, then take its steps with a journal
+    #[command(after_help = APPLY)]
+    Apply(Apply),
+    /// What was done: runs, their lines, and how to bring back what can be
+    #[command(subcommand)]
+    Journal(Journal),
     /// List the rules, show one, or check your own
     #[command(subcommand)]
     Rules(Rules),
@@ -416,6 +424,74 @@ pub struct Plan {
     /// What is printed.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: PlanFormat,
+}
+
+const APPLY: &str = "\
+Every resource is read again first and held against the plan; every call is tried as far as AWS lets it be tried. What
+changed, is protected now or cannot be read is not touched. Then wave after wave: what is about to happen is written to
+the journal before it happens, and a step is done when a look at the account shows it.
+
+Examples:
+  closeout apply plan.json --dry-run                                     try everything, change nothing
+  closeout apply plan.json --allow-apply --confirm \"delete 5 in acme\"    the phrase is that of the plan
+  closeout journal show 20261127T1104                                    what was done
+  closeout journal undo 20261127T1104                                    commands that bring back what can be
+
+Exit status: 0 every step ended well · 1 the tool failed · 2 wrong usage, wrong account · 5 a step was refused, failed or
+was not begun";
+
+/// Options of `apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The plan, as `closeout plan --output` wrote it.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Try every step without changing anything, and end.
+    #[arg(long, conflicts_with_all = ["allow_apply", "confirm"])]
+    pub dry_run: bool,
+    /// Allow the account to be changed. No file and no variable can say this.
+    #[arg(long)]
+    pub allow_apply: bool,
+    /// The phrase of the plan: `delete N in ALIAS`, with the account's number where it has no alias.
+    #[arg(long, value_name = "PHRASE")]
+    pub confirm: Option<String>,
+}
+
+/// Commands of `journal`.
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Every run, the latest first, and how it ended
+    List,
+    /// Every line of a run
+    Show {
+        /// The run, or the beginning of its name.
+        run: String,
+    },
+    /// Check that no line of a run, or of any, was changed or taken out
+    Verify {
+        /// The run, or the beginning of its name; all of them without.
+        run: Option<String>,
+    },
+    /// Print the commands that bring back what can be brought back; runs none
+    Undo {
+        /// The run, or the beginning of its name.
+        run: String,
+    },
+    /// Go on with a run that was broken off
+    Resume(Resume),
+}
+
+/// Options of `journal resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The run, or the beginning of its name.
+    pub run: String,
+    /// Allow the account to be changed. No file and no variable can say this.
+    #[arg(long)]
+    pub allow_apply: bool,
+    /// The phrase of the plan: `delete N in ALIAS`, with the account's number where it has no alias.
+    #[arg(long, value_name = "PHRASE")]
+    pub confirm: Option<String>,
 }
 
 /// Forms of a printed plan.

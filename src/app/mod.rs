@@ -10,9 +10,11 @@
 //! - [`plan`]: a plan for chosen findings, and saved plans
 //! - [`listings`]: kinds, policy, schema, rules, config, completions, manual
 
+mod apply;
 mod bill;
 mod engine;
 mod headless;
+mod journal;
 mod listings;
 mod logging;
 mod open;
@@ -75,6 +77,9 @@ pub enum AppError {
     /// A file is no plan, or not the one that was made.
     #[error("{0}: {1}")]
     Plan(String, PlanError),
+    /// A journal cannot be read or written, or was changed.
+    #[error("{0}")]
+    Journal(crate::clean::JournalError),
     /// What was asked for cannot be told.
     #[error("{0}")]
     Asked(String),
@@ -96,6 +101,9 @@ impl AppError {
 
 /// Exit status of a run that could not look at everything.
 const INCOMPLETE: u8 = 4;
+
+/// Exit status of a plan of which a step was refused, failed, or was not begun.
+const FAILED_STEPS: u8 = 5;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> ExitCode {
@@ -160,6 +168,11 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             drop(out);
             plan::run(&settings, &plan)
         }
+        Some(Command::Apply(wish)) => {
+            drop(out);
+            apply::run(&settings, &wish)
+        }
+        Some(Command::Journal(wish)) => journal::run(&settings, &wish, &mut out),
         Some(Command::Rules(Rules::List)) => listings::rules(&settings, &mut out),
         Some(Command::Rules(Rules::Show { id })) => listings::rule(&settings, &id, &mut out),
         Some(Command::Rules(Rules::Check { folder })) => listings::check(&folder, &mut out),

@@ -1,0 +1,297 @@
+//! Applies a saved plan: rehearses it, asks for the phrase, and takes its steps with a journal.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use super::world::Live;
+use super::{AppError, FAILED_STEPS, headless, listings, rules};
+use crate::aws::Session;
+use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal};
+use crate::cli;
+use crate::model::clean;
+use crate::plan::{Check, Entry, News, Plan, Rehearsal, State, Step, Work};
+use crate::settings::Settings;
+
+/// Rehearses a plan, and applies it where that was asked for. Gives the exit status.
+pub fn run(settings: &Settings, wish: &cli::Apply) -> Result<u8, AppError> {
+    let name = wish.file.display().to_string();
+    let text = fs::read_to_string(&wish.file).map_err(|error| AppError::File(name.clone(), error))?;
+    let plan = Plan::read(&text).map_err(|error| AppError::Plan(name, error))?;
+    if !wish.dry_run {
+        check_phrase(&plan, wish.allow_apply, wish.confirm.as_deref())?;
+    }
+    let start = Start { text: &text, plan: &plan, resume: None };
+    go(settings, &start, wish.dry_run)
+}
+
+/// Takes up a run that was broken off. Gives the exit status.
+pub fn resume(settings: &Settings, wish: &cli::Resume) -> Result<u8, AppError> {
+    let (folder, run) = find(settings, &wish.run)?;
+    let file = plan_file(&folder, &run);
+    let name = file.display().to_string();
+    let text = fs::read_to_string(&file).map_err(|error| AppError::File(name.clone(), error))?;
+    let plan = Plan::read(&text).map_err(|error| AppError::Plan(name, error))?;
+    check_phrase(&plan, wish.allow_apply, wish.confirm.as_deref())?;
+    go(settings, &Start { text: &text, plan: &plan, resume: Some(&run) }, false)
+}
+
+/// What is to be begun.
+struct Start<'a> {
+    text: &'a str,
+    plan: &'a Plan,
+    /// The run that is taken up again.
+    resume: Option<&'a str>,
+}
+
+/// Nothing is applied without both, and neither can be set in a file.
+fn check_phrase(plan: &Plan, allow_apply: bool, confirm: Option<&str>) -> Result<(), AppError> {
+    let phrase = plan.phrase();
+    if !allow_apply {
+        return Err(AppError::Asked(format!(
+            "nothing was changed: a plan is applied with --allow-apply --confirm \"{}\", and tried with --dry-run",
+            clean(&phrase)
+        )));
+    }
+    match confirm {
+        Some(typed) if typed == phrase => Ok(()),
+        Some(_) => Err(AppError::Asked(format!(
+            "nothing was changed: --confirm is not what this plan asks for, which is \"{}\"",
+            clean(&phrase)
+        ))),
+        None => Err(AppError::Asked(format!("nothing was changed: add --confirm \"{}\"", clean(&phrase)))),
+    }
+}
+
+fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppError> {
+    let plan = start.plan;
+    let set = rules(settings)?;
+    let runtime = headless::runtime()?;
+    let session = runtime.block_on(Session::open(&settings.wanted, Timestamp::now()))?;
+    check_account(plan, &session)?;
+    let world = Live { session: &session, rules: &set };
+    headless::say(&format!("trying {} steps without changing anything", plan.steps.len()));
+    if start.resume.is_none() {
+        let rehearsal = runtime.block_on(cleanup::rehearse(&world, plan));
+        println!("{}", rehearsal_table(plan, &rehearsal));
+        if !rehearsal.has_passed() {
+            headless::say("nothing was changed: a step would be held or refused; make a new plan, or leave it out");
+            return Ok(FAILED_STEPS);
+        }
+        if dry_run {
+            return Ok(0);
+        }
+    }
+    let folder = folder(settings, &session.account.id)?;
+    let (journal, earlier, run) = open_journal(&folder, &session.account.id, start)?;
+    headless::say(&format!("journal {}", journal.path().display()));
+    let report = runtime.block_on(apply(&world, plan, journal, &earlier, &session.account.caller_arn));
+    println!("{}", result_table(plan, &report));
+    let (done, failed, held) = report.counts();
+    headless::say(&format!("{done} steps done, {failed} failed, {held} not begun; closeout journal show {run}"));
+    if !report.stopped.is_empty() {
+        headless::say(&report.stopped);
+    }
+    if let Some(trouble) = report.trouble {
+        return Err(trouble.into());
+    }
+    Ok(if failed + held == 0 { 0 } else { FAILED_STEPS })
+}
+
+/// A plan is for one account; the credentials at hand must be of that one, as STS told it just now.
+fn check_account(plan: &Plan, session: &Session) -> Result<(), AppError> {
+    let (account, wanted) = (&session.account, &plan.account);
+    if account.id == wanted.id && account.partition == wanted.partition {
+        return Ok(());
+    }
+    Err(AppError::Asked(format!(
+        "nothing was changed: the plan is for account {}, and these credentials are of {} ({})",
+        clean(&wanted.id),
+        account.id,
+        account.caller_arn
+    )))
+}
+
+/// The journals of an account.
+fn folder(settings: &Settings, account: &str) -> Result<PathBuf, AppError> {
+    let state = settings.places.state.as_deref();
+    let state = state.ok_or_else(|| AppError::Asked("there is no home folder to keep a journal in".to_owned()))?;
+    Ok(journal::folder(state, account))
+}
+
+fn open_journal(
+    folder: &Path,
+    account: &str,
+    start: &Start<'_>,
+) -> Result<(Journal, Vec<Entry>, String), AppError> {
+    if let Some(run) = start.resume {
+        let (journal, earlier) = Journal::resume(folder, account, run)?;
+        return Ok((journal, earlier, run.to_owned()));
+    }
+    let now = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ");
+    let run = format!("{now}-{}", start.plan.hash.get(..6).unwrap_or_default());
+    let journal = Journal::begin(folder, account, &run)?;
+    // The plan lies beside its journal, so that a run that is broken off can be taken up again.
+    headless::save(&plan_file(folder, &run), |out| out.write_all(start.text.as_bytes()))?;
+    Ok((journal, Vec::new(), run))
+}
+
+fn plan_file(folder: &Path, run: &str) -> PathBuf {
+    folder.join(format!("{run}.plan.json"))
+}
+
+/// The folder and the whole name of a run, which may be given by its first letters.
+pub fn find(settings: &Settings, wanted: &str) -> Result<(PathBuf, String), AppError> {
+    let state = settings.places.state.as_deref().unwrap_or(Path::new("."));
+    let mut found = Vec::new();
+    for (_, folder, run) in all_runs(state)? {
+        if run == wanted {
+            return Ok((folder, run));
+        }
+        if run.starts_with(wanted) {
+            found.push((folder, run));
+        }
+    }
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(AppError::Asked(format!("there is no run `{wanted}`; `closeout journal list` shows them all"))),
+        several => Err(AppError::Asked(format!("`{wanted}` is the beginning of {several} runs; give more of it"))),
+    }
+}
+
+/// Every run of every account: the account, its folder, the run; the latest first.
+pub fn all_runs(state: &Path) -> Result<Vec<(String, PathBuf, String)>, AppError> {
+    let root = state.join("journal");
+    let failed = |error| AppError::File(root.display().to_string(), error);
+    let accounts = match fs::read_dir(&root) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(failed)?,
+    };
+    let mut all = Vec::new();
+    for account in accounts {
+        let folder = account.map_err(failed)?.path();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for run in journal::runs(&folder).map_err(failed)? {
+            all.push((name.clone(), folder.clone(), run));
+        }
+    }
+    all.sort_by(|a, b| b.2.cmp(&a.2));
+    Ok(all)
+}
+
+impl From<JournalError> for AppError {
+    fn from(error: JournalError) -> AppError {
+        match error {
+            JournalError::Missing(..) | JournalError::Locked(..) => AppError::Asked(error.to_string()),
+            other => AppError::Journal(other),
+        }
+    }
+}
+
+/// Takes the steps, with a line on standard error for each turn they take.
+async fn apply(world: &Live<'_>, plan: &Plan, journal: Journal, earlier: &[Entry], caller: &str) -> Report {
+    let (news, mut hearing) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(heed_signals(stop));
+    let run = Run::new(world, plan, journal, earlier, news, stopped);
+    let telling = async {
+        while let Some(one) = hearing.recv().await {
+            tell(plan, &one);
+        }
+    };
+    let (report, ()) = tokio::join!(run.go(caller, !earlier.is_empty()), telling);
+    signals.abort();
+    report
+}
+
+/// The first signal begins nothing more and waits for what is under way; the second leaves at once, and the journal
+/// knows what is open.
+async fn heed_signals(stop: watch::Sender<bool>) {
+    let listen = |kind| signal(kind).ok();
+    let (Some(mut int), Some(mut term), Some(mut hup)) =
+        (listen(SignalKind::interrupt()), listen(SignalKind::terminate()), listen(SignalKind::hangup()))
+    else {
+        return std::future::pending().await;
+    };
+    let mut heard = false;
+    loop {
+        tokio::select! {
+            _ = int.recv() => {}
+            _ = term.recv() => {}
+            _ = hup.recv() => {}
+        }
+        if heard {
+            headless::say("left at once; the journal holds what is open, and `closeout journal resume` goes on");
+            std::process::exit(1);
+        }
+        heard = true;
+        headless::say("no further step is begun; what AWS was asked for will finish (once more to leave at once)");
+        let _ = stop.send(true);
+    }
+}
+
+fn tell(plan: &Plan, news: &News) {
+    let Some(step) = plan.steps.iter().find(|step| step.number == news.step) else { return };
+    let (word, detail) = words(&news.state);
+    if matches!(news.state, State::Queued | State::Looking) {
+        return;
+    }
+    headless::say(&format!("{:>3} {word:<8} {}{detail}", step.number, does(step)));
+}
+
+/// What a step does, for people.
+pub fn does(step: &Step) -> String {
+    let label = step.resource.label();
+    match &step.work {
+        Work::Backup => format!("back up {} {label}", step.resource.kind),
+        Work::Unprotect { flag } => format!("lift {flag} of {} {label}", step.resource.kind),
+        Work::Act => format!("{} {} {label}", step.verb, step.resource.kind),
+    }
+}
+
+/// A word for a state, and what is to be said of it.
+pub fn words(state: &State) -> (&'static str, String) {
+    match state {
+        State::Queued => ("queued", String::new()),
+        State::Looking => ("looking", String::new()),
+        State::Calling { call } => ("calling", format!(": {call}")),
+        State::Waiting { state } => ("waiting", format!(": {state}")),
+        State::Done { seen, made } if made.is_empty() => ("done", format!(": {seen}")),
+        State::Done { seen, made } => ("done", format!(": {seen}; {made} is left")),
+        State::Failed { why, undecided: true } => ("unknown", format!(": {why}")),
+        State::Failed { why, .. } => ("failed", format!(": {why}")),
+        State::Held { why } => ("held", format!(": {why}")),
+    }
+}
+
+fn rehearsal_table(plan: &Plan, rehearsal: &Rehearsal) -> String {
+    let mut table = listings::table(&["step", "does", "region", "rehearsal"]);
+    for step in &plan.steps {
+        let said = match rehearsal.checks.get(&step.number) {
+            Some(Check::Passed { by }) => format!("passed: {}", by.join(", ")),
+            Some(Check::Gone) => "already gone".to_owned(),
+            Some(Check::Refused { why }) => format!("REFUSED: {why}"),
+            None => "not tried".to_owned(),
+        };
+        let cells = [does(step), step.resource.region.to_string(), said].map(|text| clean(&text).into_owned());
+        let [does, region, said] = cells;
+        table.add_row([step.number.to_string(), does, region, said]);
+    }
+    table.to_string()
+}
+
+fn result_table(plan: &Plan, report: &Report) -> String {
+    let mut table = listings::table(&["step", "does", "region", "ended"]);
+    for step in &plan.steps {
+        let state = report.states.get(&step.number).unwrap_or(&State::Queued);
+        let (word, detail) = words(state);
+        let cells = [does(step), step.resource.region.to_string(), format!("{word}{detail}")];
+        let [does, region, ended] = cells.map(|text| clean(&text).into_owned());
+        table.add_row([step.number.to_string(), does, region, ended]);
+    }
+    table.to_string()
+}

@@ -1,0 +1,169 @@
+//! What was done, as the journals have it.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{AppError, FAILED_STEPS, apply, listings};
+use crate::clean::journal;
+use crate::cli;
+use crate::model::clean;
+use crate::plan::{Entry, Outcome, What};
+use crate::settings::Settings;
+
+/// Lists, shows, checks, undoes in words, or resumes. Gives the exit status.
+pub fn run(settings: &Settings, wish: &cli::Journal, out: &mut impl Write) -> Result<u8, AppError> {
+    match wish {
+        cli::Journal::List => list(settings, out),
+        cli::Journal::Show { run } => show(settings, run, out),
+        cli::Journal::Verify { run } => verify(settings, run.as_deref(), out),
+        cli::Journal::Undo { run } => undo(settings, run, out),
+        cli::Journal::Resume(resume) => apply::resume(settings, resume),
+    }
+}
+
+fn file(folder: &Path, run: &str) -> std::path::PathBuf {
+    folder.join(format!("{run}.ndjson"))
+}
+
+fn list(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
+    let state = settings.places.state.as_deref().unwrap_or(Path::new("."));
+    let runs = apply::all_runs(state)?;
+    if runs.is_empty() {
+        writeln!(out, "No cleanup has been run from here.")?;
+        return Ok(0);
+    }
+    let mut table = listings::table(&["run", "account", "began", "steps", "ended"]);
+    for (account, folder, run) in runs {
+        let (began, steps, ended) = match journal::read(&file(&folder, &run)) {
+            Ok(read) => summary(&read.entries),
+            Err(error) => ("—".to_owned(), "—".to_owned(), error.to_string()),
+        };
+        table.add_row([run, account, began, steps, clean(&ended).into_owned()]);
+    }
+    writeln!(out, "{table}")?;
+    Ok(0)
+}
+
+/// When a run began, how many steps it has, and how it ended.
+fn summary(entries: &[Entry]) -> (String, String, String) {
+    let began = entries.first().map_or("—".to_owned(), |entry| entry.at.strftime("%Y-%m-%d %H:%M").to_string());
+    let steps = entries.iter().find_map(|entry| match &entry.what {
+        What::Opened { steps, .. } => Some(steps.to_string()),
+        _ => None,
+    });
+    let ended = match entries.last().map(|entry| &entry.what) {
+        Some(What::Closed { done, failed, held, stopped }) if stopped.is_empty() => {
+            format!("{done} done, {failed} failed, {held} not begun")
+        }
+        Some(What::Closed { done, stopped, .. }) => format!("{done} done, then: {stopped}"),
+        _ => "broken off; `closeout journal resume` goes on".to_owned(),
+    };
+    (began, steps.unwrap_or_default(), ended)
+}
+
+fn show(settings: &Settings, run: &str, out: &mut impl Write) -> Result<u8, AppError> {
+    let (folder, run) = apply::find(settings, run)?;
+    let read = journal::read(&file(&folder, &run))?;
+    for entry in &read.entries {
+        let at = entry.at.strftime("%Y-%m-%d %H:%M:%S");
+        writeln!(out, "{at}  {}", clean(&sentence(&entry.what)))?;
+    }
+    if read.is_torn {
+        writeln!(out, "A last line was torn off; what it announced never happened.")?;
+    }
+    Ok(0)
+}
+
+/// A line of a journal, for people.
+pub fn sentence(what: &What) -> String {
+    match what {
+        What::Opened { plan, account, caller, tool, steps, resumed } => {
+            let verb = if *resumed { "taken up again" } else { "begun" };
+            format!("run {verb}: {steps} steps in {account} as {caller}, plan {plan}, closeout {tool}")
+        }
+        What::Begun { step, does, .. } => format!("{step:>3} begun: {does}"),
+        What::Sending { step, call, input, attempt, .. } => {
+            let again = if *attempt > 0 { format!(" (sent {attempt} times before)") } else { String::new() };
+            format!("{step:>3} sending {call} {input}{again}")
+        }
+        What::Answered { step, answer, request_id, .. } => {
+            let said = match answer {
+                Outcome::Taken { made } if made.is_empty() => "taken".to_owned(),
+                Outcome::Taken { made } => format!("taken: {made}"),
+                Outcome::Gone => "it was gone already".to_owned(),
+                Outcome::NotYet { said } => format!("not yet: {said}"),
+                Outcome::Refused { said } => format!("refused: {said}"),
+                Outcome::Unknown { said } => format!("nobody knows: {said}"),
+            };
+            let id = if request_id.is_empty() { String::new() } else { format!(" (request {request_id})") };
+            format!("{step:>3} answer: {said}{id}")
+        }
+        What::Waiting { step, state } => format!("{step:>3} waiting: {state}"),
+        What::Done { step, seen, undo, .. } => {
+            let undo = if undo.is_empty() { String::new() } else { format!("; undo: {undo}") };
+            format!("{step:>3} done: {seen}{undo}")
+        }
+        What::Failed { step, why, undecided: true } => format!("{step:>3} unknown: {why}"),
+        What::Failed { step, why, .. } => format!("{step:>3} failed: {why}"),
+        What::Held { step, why } => format!("{step:>3} not begun: {why}"),
+        What::Closed { done, failed, held, stopped } => {
+            let stopped = if stopped.is_empty() { String::new() } else { format!("; {stopped}") };
+            format!("run over: {done} done, {failed} failed, {held} not begun{stopped}")
+        }
+    }
+}
+
+/// Whether every line is the one that was written.
+fn verify(settings: &Settings, run: Option<&str>, out: &mut impl Write) -> Result<u8, AppError> {
+    let state = settings.places.state.as_deref().unwrap_or(Path::new("."));
+    let runs = match run {
+        Some(run) => {
+            let (folder, run) = apply::find(settings, run)?;
+            vec![(String::new(), folder, run)]
+        }
+        None => apply::all_runs(state)?,
+    };
+    let mut broken = 0;
+    for (_, folder, run) in &runs {
+        match journal::read(&file(folder, run)) {
+            Ok(read) if read.is_torn => {
+                writeln!(out, "{run}: {} lines whole; a last one is torn off", read.entries.len())?;
+            }
+            Ok(read) => writeln!(out, "{run}: {} lines whole", read.entries.len())?,
+            Err(error) => {
+                broken += 1;
+                writeln!(out, "{}", clean(&error.to_string()))?;
+            }
+        }
+    }
+    Ok(if broken == 0 { 0 } else { FAILED_STEPS })
+}
+
+/// The commands that bring back what can be brought back, the last act first. They are printed and never run.
+fn undo(settings: &Settings, run: &str, out: &mut impl Write) -> Result<u8, AppError> {
+    let (folder, run) = apply::find(settings, run)?;
+    let read = journal::read(&file(&folder, &run))?;
+    let does = |wanted: u32| {
+        let begun = read.entries.iter().find_map(|entry| match &entry.what {
+            What::Begun { step, does, .. } if *step == wanted => Some(does.clone()),
+            _ => None,
+        });
+        clean(&begun.unwrap_or_default()).replace(['\n', '\r'], " ")
+    };
+    writeln!(out, "# What run {run} took away, and how to bring it back. Nothing is run by closeout.")?;
+    let mut gone = Vec::new();
+    for entry in read.entries.iter().rev() {
+        let What::Done { step, undo, seen, .. } = &entry.what else { continue };
+        // A backup took nothing away, and what was gone before was not this run's doing.
+        let is_backup = seen.ends_with("is whole");
+        match (undo.is_empty(), is_backup) {
+            (_, true) => {}
+            (false, false) => writeln!(out, "\n# step {step}: {}\n{}", does(*step), clean(undo))?,
+            (true, false) => gone.push(format!("# step {step}: {}", does(*step))),
+        }
+    }
+    if !gone.is_empty() {
+        writeln!(out, "\n# Nothing brings these back:\n{}", gone.join("\n"))?;
+    }
+    Ok(0)
+}
