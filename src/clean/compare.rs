@@ -1,5 +1,5 @@
 use crate::model::{Protection, Resource, clean};
-use crate::plan::Step;
+use crate::plan::{Step, remedy};
 
 /// How closely a resource is held against what the plan knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub fn changed(step: &Step, now: &Resource, closely: Closely) -> Option<String> 
     let mut names: Vec<&String> = was.facts.keys().chain(now.facts.keys()).collect();
     names.sort_unstable();
     names.dedup();
+    let drifts: &[String] = remedy(&now.kind).map_or(&[], |remedy| &remedy.drifts);
+    names.retain(|name| !drifts.contains(name));
     let shown = |value: Option<&serde_json::Value>| match value {
         Some(serde_json::Value::String(text)) => clean(text).chars().take(60).collect(),
         Some(other) => clean(&other.to_string()).chars().take(60).collect(),

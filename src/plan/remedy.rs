@@ -12,6 +12,9 @@ use crate::model::{Kind, Resource};
 pub struct Remedy {
     /// The kind.
     pub kind: Kind,
+    /// Facts that change by themselves, and say nothing about use. Empty for most.
+    #[serde(default)]
+    pub drifts: Vec<String>,
     /// What is saved first where a verb wants it. Absent where nothing can be.
     #[serde(default)]
     pub backup: Option<Backup>,
