@@ -61,7 +61,8 @@ struct Sent<'s> {
 /// What came of sending.
 enum Came {
     Taken(String),
-    Gone,
+    /// With what AWS said.
+    Gone(String),
     End(End),
 }
 
@@ -187,7 +188,7 @@ impl<W: World> Stepping<'_, '_, W> {
                 };
                 match self.send(&sent, now).await? {
                     Came::Taken(id) => id,
-                    Came::Gone => return Ok(failed("it, or what saving it needs, was gone before it could be saved")),
+                    Came::Gone(said) => return Ok(failed(format!("it could not be saved: {said}"))),
                     Came::End(end) => return Ok(end),
                 }
             }
@@ -253,7 +254,7 @@ impl<W: World> Stepping<'_, '_, W> {
             };
             match self.send(&sent, now).await? {
                 Came::Taken(_) => {}
-                Came::Gone => return Ok(done("already gone")),
+                Came::Gone(_) => return Ok(done("already gone")),
                 Came::End(end) => return Ok(end),
             }
         }
@@ -286,9 +287,9 @@ impl<W: World> Stepping<'_, '_, W> {
                 }
                 match self.send_move(number, one, &until, &now).await? {
                     Came::Taken(_) => {}
-                    Came::Gone if place + 1 == verb.moves.len() => return Ok(done("already gone: AWS says so")),
+                    Came::Gone(_) if place + 1 == verb.moves.len() => return Ok(done("already gone: AWS says so")),
                     // What an earlier call is about may be gone, and the resource still there.
-                    Came::Gone => match self.look().await {
+                    Came::Gone(_) => match self.look().await {
                         Ok(Some(seen)) => {
                             now = seen;
                             continue;
@@ -414,7 +415,7 @@ impl<W: World> Stepping<'_, '_, W> {
             };
             if fault.is_gone() || sent.gone.contains(&fault.code) {
                 self.answered(sent.place, Outcome::Gone, &fault.request_id)?;
-                return Ok(Came::Gone);
+                return Ok(Came::Gone(fault.detail));
             }
             if fault.is_undecided() {
                 self.answered(sent.place, Outcome::Unknown { said: fault.detail.clone() }, &fault.request_id)?;

@@ -329,6 +329,19 @@ def install_fast_metrics() -> None:
     CloudWatchBackend.get_metric_data = get_metric_data
 
 
+def install_fsx_backups() -> None:
+    """moto leaves every backup in CREATING; here one is whole at once, as a small one is soon."""
+    from moto.fsx.models import Backup
+
+    made = Backup.__init__
+
+    def whole(self, *args, **kwargs):
+        made(self, *args, **kwargs)
+        self.lifecycle = "AVAILABLE"
+
+    Backup.__init__ = whole
+
+
 def install_emr_region() -> None:
     """Takes EMR's region out of the signature, as moto does for every other service."""
     from moto.core.responses import BaseResponse
@@ -1020,6 +1033,7 @@ def main():
         install_fast_metrics()
     if options.emr_region:
         install_emr_region()
+    install_fsx_backups()
     if options.refusals:
         refuse.install()
     application = Testbed(DomainDispatcherApplication(create_backend_app), options)
