@@ -400,6 +400,32 @@ fn what_takes_its_time_is_waited_for_and_its_states_are_written_down() {
 }
 
 #[test]
+fn a_procedure_goes_before_the_call_and_what_it_has_not_let_go_of_yet_is_waited_for() {
+    let rule = resource("events:rule", "hourly", json!({ "state": "ENABLED", "bus": "default", "targets": 1.0 }));
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &rule, &[])]);
+    let (world, report, _) = applied(vec![rule], &plan, |world| {
+        let busy = fault(Why::Error, "ConcurrentModificationException", 400);
+        world.account.lock().expect("no panic").faults.insert("events:DeleteRule".to_owned(), VecDeque::from([busy]));
+    });
+    assert!(matches!(state(&report, 1), State::Done { .. }), "{report:?}");
+    let calls: Vec<String> = world.calls().into_iter().map(|(call, _, _)| call).collect();
+    assert_eq!(calls, ["rule-targets", "events:DeleteRule", "events:DeleteRule"]);
+}
+
+#[test]
+fn a_procedure_that_takes_the_resource_itself_away_ends_when_it_is_not_listed() {
+    let distribution = resource("cloudfront:distribution", "E1", json!({ "enabled": false, "status": "Deployed" }));
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &distribution, &[])]);
+    let (world, report, _) = applied(vec![distribution.clone()], &plan, |_| {});
+    assert!(matches!(state(&report, 1), State::Done { seen, .. } if seen == "not listed any more"), "{report:?}");
+    assert!(!world.has("E1"));
+    let (_, report, _) = applied(vec![distribution], &plan, |world| {
+        world.account.lock().expect("no panic").lingering.insert("E1".to_owned(), u32::MAX);
+    });
+    assert_eq!(why(state(&report, 1)), "not seen to end after 30 minutes: deleting");
+}
+
+#[test]
 fn what_is_still_there_at_the_deadline_failed() {
     let plan = plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[])]);
     let (_, report, _) = applied(vec![volume(1)], &plan, |world| {

@@ -12,8 +12,9 @@ use tokio::sync::{mpsc, watch};
 use crate::audit::Audit;
 use crate::aws::api::Answer;
 use crate::aws::{Fault, Session};
+use crate::clean::procedures::{self, Patience};
 use crate::clean::world::LeadsTo;
-use crate::clean::{Order, World, policy, procedures, send};
+use crate::clean::{Order, World, policy, send};
 use crate::model::{Cell, CellState, Event, Kind, Region, Resource, ResourceId, Why};
 use crate::plan::remedy::Procedure;
 use crate::rules::RuleSet;
@@ -72,7 +73,7 @@ impl World for Live<'_> {
         resource: &Resource,
         tell: &(dyn Fn(String) + Sync),
     ) -> Result<(), Fault> {
-        procedures::go_through(&self.session.cx, procedure, resource, tell).await
+        procedures::go_through(&self.session.cx, procedure, resource, Patience::default(), tell).await
     }
 
     async fn allowed(&self, actions: &[String]) -> Result<BTreeMap<String, bool>, String> {
@@ -182,15 +183,18 @@ impl World for Rehearsed {
             _ => None,
         };
         let text = member.map_or_else(|| "{}".to_owned(), |member| json!({ member: made }).to_string());
-        Ok(Answer { text, request_id: "rehearsed".to_owned() })
+        Ok(Answer { text, request_id: "rehearsed".to_owned(), ..Answer::default() })
     }
 
     async fn go_through(
         &self,
-        _procedure: Procedure,
-        _resource: &Resource,
+        procedure: Procedure,
+        resource: &Resource,
         tell: &(dyn Fn(String) + Sync),
     ) -> Result<(), Fault> {
+        if procedure.removes() {
+            self.going.lock().unwrap_or_else(PoisonError::into_inner).insert(resource.arn.clone(), LOOKS);
+        }
         tell("in a recording there is nothing inside".to_owned());
         tokio::time::sleep(PAUSE).await;
         Ok(())

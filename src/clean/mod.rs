@@ -7,7 +7,7 @@
 //! - [`look`]: reading a cell again, once for all who wait for it
 //! - [`run`]: waves, and the end of each step
 //! - [`rehearse`]: everything but the calls
-//! - [`procedures`]: what takes many calls
+//! - [`procedures`]: what takes many calls, a file a service
 //! - [`policy`]: what the caller may do, by its policies
 //! - [`send`]: a call on its way to AWS
 

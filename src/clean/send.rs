@@ -20,6 +20,8 @@ pub async fn to_aws(cx: &Cx, order: &Order<'_>) -> Result<Answer, Fault> {
 /// Whether AWS says that something else has to go, or come to rest, before: the codes in which its services say so.
 pub(super) fn is_in_the_way(fault: &Fault) -> bool {
     const WORDS: &[&str] = &[
+        "Associated",
+        "Concurrent",
         "DependencyViolation",
         "InUse",
         "IncorrectState",
@@ -27,7 +29,7 @@ pub(super) fn is_in_the_way(fault: &Fault) -> bool {
         "NotEmpty",
         "ResourceNotReady",
         "Conflict",
-        "OperationInProgress",
+        "InProgress",
         "StateFault",
         "StateException",
         "Contains",

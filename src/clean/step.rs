@@ -11,7 +11,7 @@ use super::send::is_in_the_way;
 use super::world::{LeadsTo, Order, World};
 use crate::aws::Fault;
 use crate::model::{Protection, Resource, Why};
-use crate::plan::remedy::{Backup, Blanks, Move, Unprotect, Until, UntilWord, Verb, holds, remedy};
+use crate::plan::remedy::{Backup, Blanks, Move, Procedure, Unprotect, Until, UntilWord, Verb, holds, remedy};
 use crate::plan::{Outcome, PastStep, State, Step, What, Work};
 
 /// How a step ended.
@@ -320,6 +320,9 @@ impl<W: World> Stepping<'_, '_, W> {
         Ok(match end {
             Some(seen) => End::Done { seen, made: self.left_behind(verb) },
             None if is_so_already => done("it is so already"),
+            None if verb.moves.is_empty() && verb.procedure.is_some_and(Procedure::removes) => {
+                self.wait_for(&Until::Word(UntilWord::Gone), verb.minutes).await?.0
+            }
             None if verb.moves.is_empty() && verb.procedure.is_some() => done("gone through to the end"),
             None => failed("none of the calls known here is for the state it is in"),
         })
@@ -354,21 +357,22 @@ impl<W: World> Stepping<'_, '_, W> {
     }
 
     /// `None` when it came to its end.
-    async fn go_through(
-        &mut self,
-        procedure: crate::plan::remedy::Procedure,
-        now: &Resource,
-    ) -> Result<Option<End>, Halt> {
-        let call = format!("{procedure:?}");
+    async fn go_through(&mut self, procedure: Procedure, now: &Resource) -> Result<Option<End>, Halt> {
+        let call = procedure.name().to_owned();
         let what = What::Sending { step: self.step.number, place: PROCEDURE, call, input: Value::Null, attempt: 0 };
         self.run.write(what)?;
         let tell = |text: String| self.run.tell(self.step, State::Waiting { state: text });
         match self.run.world.go_through(procedure, now, &tell).await {
             Ok(()) => {
+                self.sent = Some(self.run.world.now());
                 self.answered(PROCEDURE, Outcome::Taken { made: String::new() }, "")?;
                 Ok(None)
             }
             Err(fault) if fault.is_gone() => Ok(Some(done("already gone"))),
+            Err(fault) if fault.is_undecided() => {
+                self.answered(PROCEDURE, Outcome::Unknown { said: fault.detail.clone() }, &fault.request_id)?;
+                Ok(Some(End::Failed { why: fault.detail, undecided: true }))
+            }
             Err(fault) => self.refused(PROCEDURE, &fault).map(Some),
         }
     }
@@ -437,10 +441,11 @@ impl<W: World> Stepping<'_, '_, W> {
         Ok(Came::End(failed("it was sent too often")))
     }
 
-    /// What AWS refuses now and may take later: calls that come too fast, and, behind a step that was just taken, what
-    /// that one has not let go of yet.
+    /// What AWS refuses now and may take later: calls that come too fast, and, behind a step or a call that was just
+    /// taken, what that one has not let go of yet.
     fn is_worth_waiting(&self, fault: &Fault) -> bool {
-        fault.why == Why::Throttled || (!self.step.after.is_empty() || self.past.has_called()) && is_in_the_way(fault)
+        let follows = !self.step.after.is_empty() || self.past.has_called() || self.sent.is_some();
+        fault.why == Why::Throttled || follows && is_in_the_way(fault)
     }
 
     fn made(&self, sent: &Sent<'_>, answer: &crate::aws::api::Answer) -> String {

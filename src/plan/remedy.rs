@@ -166,14 +166,63 @@ pub enum UntilWord {
     Sent,
 }
 
-/// What takes many calls.
+/// What takes many calls, or one that needs what no listing tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Procedure {
+    /// Listeners of an accelerator, with their endpoint groups.
+    AcceleratorListeners,
+    /// Associations of a Client VPN endpoint with subnets.
+    ClientVpnAssociations,
+    /// Modules of a CloudHSM cluster.
+    ClusterModules,
+    /// A distribution itself, whose deletion names its version.
+    DeleteDistribution,
     /// Every version, delete marker and unfinished upload of a bucket.
     EmptyBucket,
+    /// Mount targets of a file system.
+    MountTargets,
+    /// Targets of a rule.
+    RuleTargets,
     /// Images without a tag of a repository.
     UntaggedImages,
+    /// User profiles of a SageMaker domain.
+    UserProfiles,
+}
+
+impl Procedure {
+    /// Every one, by name.
+    pub const ALL: &'static [Procedure] = &[
+        Procedure::AcceleratorListeners,
+        Procedure::ClientVpnAssociations,
+        Procedure::ClusterModules,
+        Procedure::DeleteDistribution,
+        Procedure::EmptyBucket,
+        Procedure::MountTargets,
+        Procedure::RuleTargets,
+        Procedure::UntaggedImages,
+        Procedure::UserProfiles,
+    ];
+
+    /// Its name in remedies.
+    pub fn name(self) -> &'static str {
+        match self {
+            Procedure::AcceleratorListeners => "accelerator-listeners",
+            Procedure::ClientVpnAssociations => "client-vpn-associations",
+            Procedure::ClusterModules => "cluster-modules",
+            Procedure::DeleteDistribution => "delete-distribution",
+            Procedure::EmptyBucket => "empty-bucket",
+            Procedure::MountTargets => "mount-targets",
+            Procedure::RuleTargets => "rule-targets",
+            Procedure::UntaggedImages => "untagged-images",
+            Procedure::UserProfiles => "user-profiles",
+        }
+    }
+
+    /// Whether the resource itself is gone afterwards, and not only what is in it.
+    pub fn removes(self) -> bool {
+        self == Procedure::DeleteDistribution
+    }
 }
 
 /// Files of `rules/remedies/`, by name.
@@ -383,6 +432,15 @@ mod tests {
         assert!(!is(json!({ "state": ["in-use"] })) && !is(json!({ "zone": ["a"] })));
         assert!(is(json!({ "state": { "present": true }, "zone": { "present": false } })));
         assert!(!is(json!({ "zone": { "present": true } })));
+    }
+
+    #[test]
+    fn procedures_are_read_under_their_names() {
+        for one in Procedure::ALL {
+            assert_eq!(serde_json::from_value::<Procedure>(json!(one.name())).ok(), Some(*one));
+        }
+        let used = |one: &Procedure| remedies().flat_map(|file| file.verbs.values()).any(|v| v.procedure == Some(*one));
+        assert!(Procedure::ALL.iter().all(used));
     }
 
     #[test]

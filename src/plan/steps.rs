@@ -13,7 +13,7 @@ use super::names::{actions, actions_of, procedure};
 use super::remedy::{Blanks, holds};
 use super::resolve::Resolver;
 use super::step::{Step, Work};
-use crate::model::{ResourceId, Usd};
+use crate::model::{Region, ResourceId, Usd};
 
 /// Letters and digits a name of what is left behind begins with.
 const DIGITS: usize = 8;
@@ -77,7 +77,7 @@ impl<'a> Writer<'a, '_> {
         let lifts: Vec<Draft> = team.iter().flat_map(|one| self.lifts(one, wave.saturating_sub(1), &after)).collect();
         after.extend(lifts.iter().map(|draft| draft.key.clone()));
         drafts.extend(lifts);
-        drafts.push(self.act(lead, team, wave, after));
+        drafts.push(self.of_lead(lead, team, wave, after));
         drafts
     }
 
@@ -97,24 +97,25 @@ impl<'a> Writer<'a, '_> {
         draft.step.backup = blanks.backup.to_owned();
         draft.step.undo = template(&backup.restore, &blanks, answered(wanted));
         draft.step.actions = actions(&backup.call);
-        draft.step.commands = vec![line(&backup.call, &input, &wanted.resource.region)];
+        draft.step.commands = vec![line(&backup.call, &input, &sent_to(backup.at.as_deref(), &blanks))];
         draft.step.minutes = backup.minutes;
         Some(draft)
     }
 
     fn lifts(&self, wanted: &Wanted<'a>, wave: u32, after: &BTreeSet<Key>) -> Vec<Draft> {
         let lift = |one: &&super::remedy::Unprotect| {
-            let input = self.blanks(wanted).fill(&one.input).unwrap_or_default();
+            let blanks = self.blanks(wanted);
+            let input = blanks.fill(&one.input).unwrap_or_default();
             let mut draft = self.draft(wanted, Work::Unprotect { flag: one.flag.clone() }, wave);
             draft.step.actions = actions(&one.call);
-            draft.step.commands = vec![line(&one.call, &input, &wanted.resource.region)];
+            draft.step.commands = vec![line(&one.call, &input, &sent_to(one.at.as_deref(), &blanks))];
             draft.after = after.clone();
             draft
         };
         wanted.unprotect.iter().map(lift).collect()
     }
 
-    fn act(&self, lead: &Wanted<'a>, team: &[&Wanted<'a>], wave: u32, after: BTreeSet<Key>) -> Draft {
+    fn of_lead(&self, lead: &Wanted<'a>, team: &[&Wanted<'a>], wave: u32, after: BTreeSet<Key>) -> Draft {
         let blanks = self.blanks(lead);
         let mut draft = self.draft(lead, Work::Act, wave);
         let step = &mut draft.step;
@@ -131,7 +132,7 @@ impl<'a> Writer<'a, '_> {
         step.commands = typed.map(|text| template(text, &blanks, None)).collect();
         for one in lead.verb.moves.iter().filter(|one| holds(&one.needed, lead.resource)) {
             let input = blanks.fill(&one.input).unwrap_or(Value::Null);
-            step.commands.push(line(&one.call, &input, &lead.resource.region));
+            step.commands.push(line(&one.call, &input, &sent_to(one.at.as_deref(), &blanks)));
         }
         step.minutes = lead.verb.minutes;
         step.findings = team.iter().flat_map(|one| one.findings.clone()).collect::<BTreeSet<_>>().into_iter().collect();
@@ -164,6 +165,12 @@ impl<'a> Writer<'a, '_> {
             },
         }
     }
+}
+
+/// The region a call is sent to: the one its `at` names, or the resource's own.
+fn sent_to(at: Option<&str>, blanks: &Blanks<'_>) -> Region {
+    let named = at.and_then(|at| blanks.text(at).ok());
+    named.map_or_else(|| blanks.resource.region.clone(), Region::new)
 }
 
 /// The member of the answer that holds the id of the backup, where the id is not known before.
@@ -253,6 +260,22 @@ fn names<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_is_sent_to_the_region_it_names() {
+        let user: crate::model::Resource = serde_json::from_value(serde_json::json!({
+            "arn": "arn:aws:quicksight:eu-central-1:111122223333:user/default/ann", "id": "ann",
+            "kind": "quicksight:user", "account": "111122223333", "region": "global", "facts": {}
+        }))
+        .expect("a resource");
+        let blanks = Blanks { resource: &user, backup: "closeout-1", when: "2026-11-27" };
+        let to = |at| sent_to(at, &blanks);
+        assert_eq!(to(Some("{arn_region}")), Region::new("eu-central-1"));
+        assert_eq!(to(None), Region::global());
+        assert_eq!(to(Some("{identity_region}")), Region::global(), "nobody knows it: the line names no region");
+        let said = line("quicksight:DeleteUser", &serde_json::json!({ "UserName": "ann" }), &to(Some("{arn_region}")));
+        assert_eq!(said, "aws quicksight delete-user --user-name ann --region eu-central-1");
+    }
 
     #[test]
     fn names_are_short_plain_and_the_same_every_time() {

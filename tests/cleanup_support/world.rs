@@ -130,20 +130,24 @@ impl InMemory {
         let made = account.carry_out(order);
         account.calls.push((order.call.to_owned(), id, true));
         let text = json!({ "snapshotId": made }).to_string();
-        Ok(Answer { text, request_id: format!("r-{}", account.calls.len()) })
+        Ok(Answer { text, request_id: format!("r-{}", account.calls.len()), ..Answer::default() })
     }
 }
 
 impl Account {
+    fn delete(&mut self, resource: &Resource) {
+        let lingers = self.lingering.get(&resource.id).copied().unwrap_or_default();
+        if lingers == 0 {
+            self.resources.remove(&resource.arn);
+        } else if let Some(one) = self.resources.get_mut(&resource.arn) {
+            one.facts.insert("state".to_owned(), json!("deleting"));
+        }
+    }
+
     fn carry_out(&mut self, order: &Order<'_>) -> String {
         match order.leads_to {
             LeadsTo::Gone => {
-                let lingers = self.lingering.get(&order.resource.id).copied().unwrap_or_default();
-                if lingers == 0 {
-                    self.resources.remove(&order.resource.arn);
-                } else if let Some(one) = self.resources.get_mut(&order.resource.arn) {
-                    one.facts.insert("state".to_owned(), json!("deleting"));
-                }
+                self.delete(order.resource);
                 String::new()
             }
             LeadsTo::Facts(facts) => {
@@ -220,10 +224,15 @@ impl World for InMemory {
 
     async fn go_through(
         &self,
-        _procedure: Procedure,
-        _resource: &Resource,
+        procedure: Procedure,
+        resource: &Resource,
         _tell: &(dyn Fn(String) + Sync),
     ) -> Result<(), Fault> {
+        let mut account = self.account.lock().expect("no panic before");
+        account.calls.push((procedure.name().to_owned(), resource.id.clone(), true));
+        if procedure.removes() {
+            account.delete(resource);
+        }
         Ok(())
     }
 

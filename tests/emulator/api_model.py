@@ -261,6 +261,10 @@ def check_exchange(row):
         yield f"{service} {name} {trouble}"
     shape = found.output_shape
     answer = row["answer"]
+    if shape is None:
+        if answer.strip() not in ("", "{}"):
+            yield f"{service} {name} answers nothing"
+        return
     if answer.lstrip().startswith("<"):
         root = ElementTree.fromstring(answer)
         # Answers of EC2 have no element for the result.
@@ -435,6 +439,8 @@ def commands(line):
             raise ValueError("a bracket is not closed")
         yield from commands(line[start + 2 : end])
         line = line[:start] + "OUTPUT" + line[end + 1 :]
+    # What a loop goes through stands in its `$(…)`; its body is commands like others.
+    line = re.sub(r"\bfor \w+ in OUTPUT; do ", "", line).replace("; done", "").replace("; ", " && ")
     words = []
     for word in [*shlex.split(line), "&&"]:
         if word == "&&":

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use closeout::model::{Kind, Resource};
 use closeout::plan::remedy::{Backup, Move, Unprotect};
@@ -17,7 +18,7 @@ pub const HOME: &str = "eu-west-1";
 
 /// The words rules may use.
 pub fn words() -> Vocabulary {
-    let mut words = Vocabulary::default();
+    let mut words = Vocabulary::of_quotas();
     for scanner in scanners() {
         words.add(scanner.kind.clone(), scanner.schema().as_value());
     }
@@ -140,7 +141,21 @@ pub fn lines(remedy: &'static Remedy) -> Vec<(String, &'static str)> {
     let kind = &remedy.kind;
     let undo = |(word, verb): (&String, &'static Verb)| (format!("{kind} {word} undo"), verb.undo.as_str());
     let restore = remedy.backup.iter().map(|one| (format!("{kind} restore"), one.restore.as_str()));
-    restore.chain(remedy.verbs.iter().map(undo)).filter(|(_, line)| !line.is_empty()).collect()
+    let typed = remedy.verbs.iter().flat_map(|(word, verb)| {
+        let procedure = verb.procedure.map(|one| one.name());
+        let commands = procedure.into_iter().flat_map(typed);
+        commands.map(move |line| (format!("{kind} {word} {}", procedure.unwrap_or_default()), line))
+    });
+    restore.chain(remedy.verbs.iter().map(undo)).chain(typed).filter(|(_, line)| !line.is_empty()).collect()
+}
+
+/// What a person would type for a procedure. Without that of S3, whose commands have names of the AWS CLI's own, and
+/// whose buckets have regions though they are listed for all of them at once.
+fn typed(procedure: &str) -> impl Iterator<Item = &'static str> {
+    static NAMES: LazyLock<toml::Table> =
+        LazyLock::new(|| include_str!("../../rules/actions.toml").parse().expect("TOML"));
+    let commands = NAMES["procedures"][procedure]["commands"].as_array().into_iter().flatten();
+    commands.filter_map(toml::Value::as_str).filter(|line| !line.starts_with("aws s3"))
 }
 
 /// Every text of a value, however deep.

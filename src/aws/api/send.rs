@@ -45,7 +45,18 @@ impl Cx {
     /// Errors when AWS refuses, does not answer, or answers something else than the type describes.
     pub async fn call<T: DeserializeOwned>(&self, call: &Call, input: Value) -> Result<T, Fault> {
         let answer = self.ask(call, &input).await?;
-        parse(call, &answer)
+        parse(call, &answer.text)
+    }
+
+    /// The version of what a request reads, for a change that names the one it is meant for.
+    ///
+    /// Errors when AWS refuses or does not answer, and when the answer names no version.
+    pub async fn etag(&self, call: &Call, input: Value) -> Result<String, Fault> {
+        let answer = self.ask(call, &input).await?;
+        if answer.etag.is_empty() {
+            return Err(Fault::new(Why::Error, &call.action(), "the answer has no ETag"));
+        }
+        Ok(answer.etag)
     }
 
     /// A listing, page by page.
@@ -53,7 +64,7 @@ impl Cx {
         Pages { cx: self, call, input, over: false, read: 0 }
     }
 
-    async fn ask(&self, call: &Call, input: &Value) -> Result<String, Fault> {
+    async fn ask(&self, call: &Call, input: &Value) -> Result<Answer, Fault> {
         let action = call.action();
         let Some(address) = call.service.address(self.partition(), self.endpoint_region().as_str()) else {
             let detail = format!("{} is not offered in partition {}", call.service.name, self.partition());
@@ -61,7 +72,7 @@ impl Cx {
         };
         let url = self.config().endpoint_url().map_or_else(|| format!("https://{}", address.host), str::to_owned);
         let operation = self.operation(call, &url, &address.region, true);
-        operation.invoke(call.write(input)).await.map(|answer| answer.text).map_err(|error| {
+        operation.invoke(call.write(input)).await.map_err(|error| {
             let fault = Fault::api(&action, &error);
             if fault.is_unresolved() && offered::lacks(call.service.name, &address.region) {
                 let detail = format!("AWS has no endpoint for {} in {}", call.service.name, address.region);
@@ -189,12 +200,14 @@ fn written(
 }
 
 /// What AWS answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The body.
     pub text: String,
     /// AWS's id of the request. Empty when it gave none.
     pub request_id: String,
+    /// The version of what it is about: the header `ETag`. Empty when it gave none.
+    pub etag: String,
 }
 
 impl Answer {
@@ -226,7 +239,8 @@ fn answered(protocol: Protocol, response: &HttpResponse) -> Result<Answer, Orche
     let bytes = response.body().bytes().unwrap_or_default();
     if response.status().is_success() {
         let text = std::str::from_utf8(bytes).map_err(|error| OrchestratorError::other(error.to_string()))?;
-        return Ok(Answer { text: text.to_owned(), request_id: request_id(response) });
+        let etag = response.headers().get("etag").unwrap_or_default().to_owned();
+        return Ok(Answer { text: text.to_owned(), request_id: request_id(response), etag });
     }
     let text = String::from_utf8_lossy(bytes);
     let xml = matches!(protocol, Protocol::Query { .. } | Protocol::Ec2 { .. } | Protocol::RestXml);
@@ -355,7 +369,7 @@ impl Pages<'_> {
         if self.over {
             return Ok(None);
         }
-        let answer = self.cx.ask(self.call, &self.input).await?;
+        let answer = self.cx.ask(self.call, &self.input).await?.text;
         let page = parse(self.call, &answer)?;
         self.turn(&answer)?;
         Ok(Some(page))

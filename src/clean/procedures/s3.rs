@@ -3,43 +3,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures_util::stream::{self, TryStreamExt};
-use serde::Deserialize;
-use serde_json::json;
 
-use crate::aws::api::services::ECR;
-use crate::aws::api::{Call, Service};
-use crate::aws::{Cx, Fault};
-use crate::model::{Resource, Why};
-use crate::plan::remedy::Procedure;
+use super::parts::Way;
+use crate::aws::Fault;
+use crate::model::Why;
 
 /// Batches that are deleted at the same time.
 const TOGETHER: usize = 8;
 
-/// Images in one call, the most ECR takes.
-const IMAGES: usize = 100;
-
-const LIST_IMAGES: Call = Service::rpc(ECR, "ListImages").paged("nextToken");
-
-/// Goes through what takes many calls, in the region of the resource. Each time it begins again with a listing, so it
-/// can be broken off anywhere and taken up again.
-///
-/// Errors with the first refusal.
-pub async fn go_through(
-    cx: &Cx,
-    procedure: Procedure,
-    resource: &Resource,
-    tell: &(dyn Fn(String) + Sync),
-) -> Result<(), Fault> {
-    let cx = cx.in_region(&resource.region);
-    match procedure {
-        Procedure::EmptyBucket => empty_bucket(&cx, &resource.id, tell).await,
-        Procedure::UntaggedImages => untagged_images(&cx, &resource.id, tell).await,
-    }
-}
-
 /// Deletes every version and delete marker of a bucket, and aborts its unfinished uploads.
-async fn empty_bucket(cx: &Cx, bucket: &str, tell: &(dyn Fn(String) + Sync)) -> Result<(), Fault> {
-    let client = cx.s3();
+pub(super) async fn empty_bucket(way: &Way<'_>, bucket: &str) -> Result<(), Fault> {
+    let client = way.cx.s3();
     let deleted = AtomicU64::new(0);
     let pages = stream::try_unfold(Some(Markers::default()), |markers| versions(&client, bucket, markers));
     pages
@@ -55,7 +29,7 @@ async fn empty_bucket(cx: &Cx, bucket: &str, tell: &(dyn Fn(String) + Sync)) -> 
                 let count = objects.len() as u64;
                 delete_objects(client, bucket, objects).await?;
                 let so_far = deleted.fetch_add(count, Ordering::Relaxed) + count;
-                tell(format!("emptying: {so_far} object versions deleted"));
+                (way.tell)(format!("emptying: {so_far} object versions deleted"));
                 Ok(())
             }
         })
@@ -139,41 +113,4 @@ async fn abort_uploads(client: &aws_sdk_s3::Client, bucket: &str) -> Result<(), 
             version: page.next_upload_id_marker().map(str::to_owned),
         };
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ImagePage {
-    #[serde(default)]
-    image_ids: Vec<Image>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Image {
-    image_digest: Option<String>,
-}
-
-/// Deletes the images of a repository that have no tag. A digest that belongs to a list of images which has one stays:
-/// ECR refuses it, and the refusal is told.
-async fn untagged_images(cx: &Cx, repository: &str, tell: &(dyn Fn(String) + Sync)) -> Result<(), Fault> {
-    let input = json!({ "repositoryName": repository, "filter": { "tagStatus": "UNTAGGED" }, "maxResults": 1000 });
-    let mut pages = cx.pages(&LIST_IMAGES, input);
-    let mut digests = Vec::new();
-    while let Some(page) = pages.next::<ImagePage>().await? {
-        digests.extend(page.image_ids.into_iter().filter_map(|image| image.image_digest));
-    }
-    let delete = ECR.act("BatchDeleteImage", None);
-    let mut deleted = 0;
-    for some in digests.chunks(IMAGES) {
-        let ids: Vec<_> = some.iter().map(|digest| json!({ "imageDigest": digest })).collect();
-        let answer = cx.act(&delete, &json!({ "repositoryName": repository, "imageIds": ids })).await?;
-        if let Some(code) = answer.member("failureCode") {
-            let reason = answer.member("failureReason").unwrap_or_default();
-            return Err(Fault::new(Why::Error, "ecr:BatchDeleteImage", format!("{code}: {reason}")));
-        }
-        deleted += some.len();
-        tell(format!("{deleted} of {} untagged images deleted", digests.len()));
-    }
-    Ok(())
 }
