@@ -11,6 +11,8 @@ mod files;
 mod honesty;
 #[path = "emulator_runs/permissions.rs"]
 mod permissions;
+#[path = "emulator_runs/quotas.rs"]
+mod quotas;
 #[path = "emulator_runs/refusals.rs"]
 mod refusals;
 #[path = "emulator_runs/repeat.rs"]

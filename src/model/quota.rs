@@ -106,7 +106,8 @@ impl Quota {
     pub fn with_usage(mut self, usage: f64, source: UsageSource, detail: impl Into<String>) -> Quota {
         self.usage = Some(usage);
         self.used_percent = match (usage > 0.0, self.limit > 0.0) {
-            (_, true) => Some(usage / self.limit * 100.0),
+            // Multiplied first: 14 of 5,000 are 0.28 %, and not 0.27999999999999997 %, which not every reader keeps.
+            (_, true) => Some(usage * 100.0 / self.limit),
             (true, false) => Some(100.0),
             (false, false) => Some(0.0),
         };
@@ -242,6 +243,15 @@ mod tests {
         let source = TrendSource::Metric;
         let trend = Trend { per_week, days_with_data: 60, days: 60, source, to_80_percent: near, to_exhaustion: full };
         Quota { trend: Some(trend), used_percent: Some(used), ..Quota::default() }.trend_text()
+    }
+
+    #[test]
+    fn a_percentage_has_no_digits_that_say_nothing() {
+        let percent = |usage: f64, limit: f64| {
+            Quota { limit, ..Quota::default() }.with_usage(usage, UsageSource::Scan, "").used_percent
+        };
+        assert_eq!(percent(14.0, 5_000.0), Some(0.28));
+        assert_eq!(percent(4.0, 1_000_000.0), Some(0.0004));
     }
 
     #[test]

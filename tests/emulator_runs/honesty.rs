@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report::{Cell, Finding, Report, Resource, Square};
 use super::support;
 
+/// The kind of a finding about a quota, and of the gaps in quotas.
+const QUOTA: &str = "service-quotas:quota";
+
 impl Report {
     /// The resources of each square. What is global is read once, but a bucket lives in a region.
     fn by_square(&self) -> BTreeMap<Square, BTreeSet<&str>> {
@@ -77,8 +80,16 @@ impl Report {
         let (region, unseen) = (&finding.resource.region, self.unseen());
         let judged = self.gaps_of(region, &format!("rule:{}", finding.rule)).next().is_some();
         judged
+            || self.quotas_went_unread(finding)
             || unseen.contains(&self.square_of(&finding.resource))
             || kinds_read_by(&finding.rule).into_iter().any(|kind| unseen.contains(&(region.clone(), kind)))
+    }
+
+    /// Whether a finding is about a quota, which belongs to no square, and the limits of its region were not read.
+    /// Metrics that were not paid for explain nothing: scans that this is measured against pay for none either.
+    fn quotas_went_unread(&self, finding: &Finding) -> bool {
+        let mut gaps = self.gaps_of(&finding.resource.region, QUOTA);
+        finding.resource.kind == QUOTA && gaps.any(|gap| gap.action != "cloudwatch:GetMetricData")
     }
 }
 
