@@ -412,6 +412,9 @@ pub struct Plan {
     /// Lift AWS's own locks, such as deletion protection, by steps of their own.
     #[arg(long)]
     pub lift_locks: bool,
+    /// Delete what the rules would only stop, trim or have a person look at.
+    #[arg(long)]
+    pub delete: bool,
     /// File for the plan as JSON with its hash, replaced as a whole and readable by you alone.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,

@@ -14,7 +14,7 @@ use plans_support::{DEPENDENTS, HERE, LOCKS, OWNERS, arn, audit, found, held, ma
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const NONE: Allowed = Allowed { dependents: false, owners: false, unprotect: false, quarantine_days: None };
+const NONE: Allowed = Allowed { dependents: false, owners: false, unprotect: false, removal: false };
 
 fn volume(id: &str, of: &str, more: Value) -> Value {
     let mut facts = json!({ "state": "in-use", "zone": "eu-west-1a" });

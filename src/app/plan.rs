@@ -45,7 +45,7 @@ pub fn run(settings: &Settings, wish: &cli::Plan) -> Result<u8, AppError> {
         dependents: wish.add_dependents,
         owners: wish.add_owners,
         unprotect: wish.lift_locks,
-        quarantine_days: None,
+        removal: wish.delete,
     };
     let plan = made(&audit, &set, &marks, allowed)?;
     put(settings, wish, &plan)?;

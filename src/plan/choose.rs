@@ -104,6 +104,10 @@ impl<'a> Chooser<'a> {
         let some: Vec<&Finding> =
             all.iter().copied().filter(|finding| by.is_empty() || by.contains(&finding.id)).collect();
         let Some(chosen) = self.best(&resource.kind, &some) else { return self.own(resource, true) };
+        if self.allowed.removal && !removes(&chosen.remedy) {
+            let findings = some.iter().map(|finding| finding.id.clone()).collect();
+            return Ok(Wanted { findings, ..self.own(resource, true)? });
+        }
         self.may_go(resource, Some(chosen), &chosen.remedy)?;
         let (remedy, verb) = self.verb(&resource.kind, &chosen.remedy)?;
         let saves = if removes(&chosen.remedy) {

@@ -54,9 +54,9 @@ pub struct Allowed {
     /// Locks of AWS's own are lifted by steps of their own.
     #[serde(default)]
     pub unprotect: bool,
-    /// Stop or detach and tag with a date, instead of deleting; days until it is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quarantine_days: Option<u32>,
+    /// What rules would only stop, trim or have looked at is deleted.
+    #[serde(default)]
+    pub removal: bool,
 }
 
 /// One thing to do.

@@ -198,9 +198,9 @@ pub fn of(audit: &Audit, ids: &[(&str, &str)]) -> Plan {
     planned(audit, &marks(ids), Allowed::default())
 }
 
-pub const DEPENDENTS: Allowed = Allowed { dependents: true, owners: false, unprotect: false, quarantine_days: None };
-pub const OWNERS: Allowed = Allowed { dependents: false, owners: true, unprotect: false, quarantine_days: None };
-pub const LOCKS: Allowed = Allowed { dependents: false, owners: false, unprotect: true, quarantine_days: None };
+pub const DEPENDENTS: Allowed = Allowed { dependents: true, owners: false, unprotect: false, removal: false };
+pub const OWNERS: Allowed = Allowed { dependents: false, owners: true, unprotect: false, removal: false };
+pub const LOCKS: Allowed = Allowed { dependents: false, owners: false, unprotect: true, removal: false };
 
 /// Steps as `wave verb id`, backups and liftings as `wave what id`.
 pub fn steps(plan: &Plan) -> Vec<String> {

@@ -85,6 +85,19 @@ impl Emulator {
         Truth::read(&list)
     }
 
+    /// Makes the vault `Default` that AWS Backup gives every account which has used it.
+    #[track_caller]
+    pub fn vaults(&self, regions: &[&str]) {
+        for region in regions {
+            let credential = format!("Credential={}/20261127/{region}/backup/aws4_request", Self::ACCOUNT);
+            let header = ("Authorization", format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=x"));
+            let headers = [(header.0, header.1.as_str())];
+            let answer = http::send(self.endpoint(), "PUT", "/backup-vaults/Default", &headers, "{}");
+            let answer = answer.unwrap_or_else(|error| panic!("{region}: {error}"));
+            assert_eq!(answer.status, 200, "{region}: {}", answer.body);
+        }
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> &str {
         self.helper.endpoint()

@@ -76,6 +76,10 @@ async fn look(cx: &Cx, found: &Found<'_, Facts>, home: &Home, unread: &Mutex<Opt
         Err(why) => Err(Fault::new(*why, ACTION, "not asked, for nobody tells its region")),
     };
     let Err(mut fault) = answer else { return };
+    // Deleted since the buckets were listed, and its uploads with it.
+    if fault.code == "NoSuchBucket" {
+        return;
+    }
     fault.detail = format!("{}: {}", home.name, fault.detail);
     let earlier = unread.lock().unwrap_or_else(PoisonError::into_inner).replace(fault);
     if let Some(earlier) = earlier {
