@@ -51,6 +51,8 @@ struct FileSystem {
     creation_time: Option<At>,
     tags: Option<Tags>,
     vpc_id: Option<String>,
+    #[serde(default)]
+    subnet_ids: Vec<String>,
     kms_key_id: Option<String>,
     windows_configuration: Option<Settings>,
     #[serde(rename = "OpenZFSConfiguration")]
@@ -96,12 +98,13 @@ fn listed(one: FileSystem) -> Listed<Facts> {
         throughput_mibps: settings.as_ref().and_then(|own| own.throughput_capacity),
         deployment: settings.and_then(|own| own.deployment_type),
     };
-    Listed::new(one.file_system_id, facts)
+    let listed = Listed::new(one.file_system_id, facts)
         .arn(Some(one.resource_arn))
         .created(one.creation_time.map(|at| at.0))
         .tags(one.tags.unwrap_or_default().0)
         .refers(Role::Inside, one.vpc_id)
-        .refers(Role::Needs, one.kms_key_id)
+        .refers(Role::Needs, one.kms_key_id);
+    one.subnet_ids.into_iter().fold(listed, |listed, subnet| listed.refers(Role::Inside, Some(subnet)))
 }
 
 /// Storage it was given and throughput that stands ready, as far as the book has the type.
