@@ -40,6 +40,7 @@ struct Reader {
 }
 
 fn options(origin: Origin) -> Options {
+    let origin_is_demo = origin == Origin::Demo;
     Options {
         theme: Theme::Ansi,
         depth: ColorDepth::Ansi16,
@@ -48,6 +49,7 @@ fn options(origin: Origin) -> Options {
         animations: true,
         privacy: false,
         origin,
+        allow_apply: origin_is_demo,
         keys: BTreeMap::new(),
     }
 }

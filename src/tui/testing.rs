@@ -36,6 +36,7 @@ pub fn options() -> Options {
         animations: true,
         privacy: false,
         origin: Origin::Live,
+        allow_apply: false,
         keys: BTreeMap::new(),
     }
 }
