@@ -124,19 +124,19 @@ impl Reader {
         reader.clean(News::Began("20261127T110403Z-0a1b2c".to_owned()));
         let steps: Vec<_> = reader.plan().steps.iter().take(3).cloned().collect();
         let states = [
-            State::Done { seen: "not listed any more".to_owned(), made: String::new() },
+            State::Done { seen: "snap-0d2e is whole".to_owned(), made: "snap-0d2e".to_owned() },
             State::Failed { why: "DependencyViolation: it has a dependent object".to_owned(), undecided: false },
             State::Waiting { state: "deleting".to_owned() },
         ];
-        let input = serde_json::json!({ "Id": steps[0].resource.id });
-        let call = "ec2:delete-volume".to_owned();
+        let input = serde_json::json!({ "VolumeId": steps[0].resource.id });
+        let call = "ec2:create-snapshot".to_owned();
         let lines = [
             What::Begun { step: 1, does: steps[0].does(), before: Box::new(steps[0].resource.clone()) },
             What::Sending { step: 1, place: 0, call, input, attempt: 0 },
             What::Answered {
                 step: 1,
                 place: 0,
-                answer: Outcome::Taken { made: String::new() },
+                answer: Outcome::Taken { made: "snap-0d2e".to_owned() },
                 request_id: "7f3c0000-0000-4000-8000-000000000001".to_owned(),
             },
         ];
@@ -344,7 +344,7 @@ scene!(demo_filter_error, Reader::demo(), "2/cost>20 regoin:us", ALL);
 scene!(demo_filter_nothing, Reader::demo(), "2/nowhere<Enter>", [SMALL, MIDDLE]);
 scene!(cleanup_empty, Reader::demo(), "6", ALL);
 scene!(cleanup_plan, Reader::demo(), "2<Space>j<Space>jj<Space>jj<Space>j<Space>6", ALL);
-scene!(cleanup_held, Reader::demo(), "2v8j<Space>6G", [SMALL, MIDDLE]);
+scene!(cleanup_held, Reader::demo(), "2My6G", [SMALL, MIDDLE]);
 scene!(cleanup_tried, Reader::tried(MARKED), "j", ALL);
 scene!(cleanup_confirm, Reader::tried(MARKED), "A", ALL);
 scene!(apply_running, Reader::applying(MARKED), "jj", ALL);

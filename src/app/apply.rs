@@ -123,11 +123,7 @@ pub(super) fn folder(settings: &Settings, account: &str) -> Result<PathBuf, AppE
     Ok(journal::folder(state, account))
 }
 
-fn open_journal(
-    folder: &Path,
-    account: &str,
-    start: &Start<'_>,
-) -> Result<(Journal, Vec<Entry>, String), AppError> {
+fn open_journal(folder: &Path, account: &str, start: &Start<'_>) -> Result<(Journal, Vec<Entry>, String), AppError> {
     if let Some(run) = start.resume {
         let (journal, earlier) = Journal::resume(folder, account, run)?;
         return Ok((journal, earlier, run.to_owned()));

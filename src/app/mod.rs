@@ -137,7 +137,9 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         .map_err(|error| SettingsError::Value(format!("{}: {error}", settings.places.config.display())))?;
     logging::start(&settings);
     if cli.allow_apply && !matches!(cli.command, None | Some(Command::Demo { .. })) {
-        return Err(AppError::Asked("--allow-apply goes with the screen, or behind `apply` and `journal resume`".to_owned()));
+        return Err(AppError::Asked(
+            "--allow-apply goes with the screen, or behind `apply` and `journal resume`".to_owned(),
+        ));
     }
     let mut out = io::stdout().lock();
     match cli.command {

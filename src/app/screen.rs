@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
 use super::headless::{plan_of_spending, runtime, save, say};
-use super::cleanup::{self, Cleaner, Stage, Task};
 use super::{AppError, apply, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;

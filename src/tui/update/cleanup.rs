@@ -330,7 +330,8 @@ pub fn show_undo(model: &mut Model) -> Vec<Effect> {
     if lines.is_empty() {
         lines.push("This run took nothing away.".to_owned());
     } else {
-        lines.push("Nothing is run by closeout; the key that copies copies the commands.".to_owned());
+        let key = model.keymap.key_name(Action::CopyCommand);
+        lines.push(format!("Nothing of this is run by closeout. {key} copies the commands."));
     }
     model.overlay = Some(Overlay::Read(Read { title: format!("Undo of {}", run.name), lines }));
     Vec::new()
@@ -347,3 +348,6 @@ pub fn verify(model: &mut Model) -> Vec<Effect> {
     let _ = say(model, "reading what the run was about again; nothing is changed");
     vec![Effect::Verify(run)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,9 @@ pub fn copy(model: &mut Model, action: Action) -> Vec<Effect> {
     };
     match texts.as_slice() {
         [] => say(model, format!("there is no {what} to copy here")),
-        [one] if matches!(what, "policy" | "line" | "undo commands") => vec![Effect::Copy(what.to_owned(), one.clone())],
+        [one] if matches!(what, "policy" | "line" | "undo commands") => {
+            vec![Effect::Copy(what.to_owned(), one.clone())]
+        }
         [one] => vec![Effect::Copy(format!("{what} {}", view::shorten(model, one, 40)), one.clone())],
         many => vec![Effect::Copy(format!("{what} of {} marked", many.len()), many.join("\n"))],
     }

@@ -267,7 +267,9 @@ fn back(model: &mut Model) {
     let view = model.view_mut();
     // A zoomed detail was opened from its row, and closing it leads back there.
     let was_zoomed = std::mem::take(&mut view.zoom);
-    if !was_zoomed || matches!(model.screen, ScreenId::Findings | ScreenId::Quotas | ScreenId::Cleanup | ScreenId::Journal) {
+    if !was_zoomed
+        || matches!(model.screen, ScreenId::Findings | ScreenId::Quotas | ScreenId::Cleanup | ScreenId::Journal)
+    {
         model.view_mut().focus = 0;
     }
 }

@@ -68,10 +68,10 @@ pub fn last_line(run: &Running) -> usize {
 pub fn hint(cx: &Screen<'_>, run: &Running) -> String {
     let done = run.saves(|state| matches!(state, State::Done { .. })).pretty();
     if run.ended.is_some() {
-        return format!("{done}/mo confirmed gone   {} goes back to the plan", cx.key(Action::Back));
+        return format!("{done}/mo confirmed   {} goes back to the plan", cx.key(Action::Back));
     }
     let pending = run.saves(|state| !state.is_over()).pretty();
-    format!("so far {done}/mo confirmed gone   pending {pending}/mo")
+    format!("so far {done}/mo confirmed   pending {pending}/mo")
 }
 
 /// Draws it.
@@ -119,11 +119,9 @@ fn word(run: &Running) -> (&'static str, Role) {
 
 fn draw_progress(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, run: &Running) {
     let dot = cx.look.glyphs.dot;
-    let waves: std::collections::BTreeSet<u32> = run.plan.steps.iter().map(|step| step.wave).collect();
     let open = run.steps_that(|state| !state.is_over()).first().map(|step| step.wave);
-    let at = open.and_then(|wave| waves.iter().position(|one| *one == wave)).map_or(waves.len(), |at| at + 1);
-    let began = run.began_at.strftime("%H:%M:%S UTC");
-    let title = format!("Apply {dot} wave {at} of {} {dot} began {began}", waves.len());
+    let wave = open.filter(|_| run.ended.is_none()).map(|wave| format!(" {dot} wave {wave}")).unwrap_or_default();
+    let title = format!("Apply{wave} {dot} began {}", run.began_at.strftime("%H:%M:%S UTC"));
     let over = run.plan.steps.len() - run.steps_that(|state| !state.is_over()).len();
     let all = run.plan.steps.len();
     let until = run.ended.as_ref().map_or(model.clock_ms, |(_, ms)| *ms);
@@ -132,12 +130,8 @@ fn draw_progress(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, 
     let room = usize::from(area.width).saturating_sub(text.len() + word.len() + 6).min(48);
     let full = if all == 0 { 0 } else { room * over / all };
     let bar = cx.look.glyphs.full.repeat(full) + &cx.look.glyphs.empty.repeat(room - full);
-    let line = Line::from(vec![
-        Span::raw(" ["),
-        cx.span(bar, Role::Bar),
-        Span::raw(format!("]{text}")),
-        cx.span(word, role),
-    ]);
+    let line =
+        Line::from(vec![Span::raw(" ["), cx.span(bar, Role::Bar), Span::raw(format!("]{text}")), cx.span(word, role)]);
     let remark = if run.name.is_empty() { String::new() } else { format!("journal {}", cx.text(&run.name, 40)) };
     cx.boxed(frame, area, PANES, &title, &remark, vec![line]);
 }
@@ -216,10 +210,7 @@ fn numbers(steps: &[&Step]) -> String {
     let shown: Vec<String> = steps.iter().take(12).map(|step| step.number.to_string()).collect();
     let more = steps.len().saturating_sub(shown.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    match steps.len() {
-        1 => format!("step {}", shown.join(", ")),
-        _ => format!("steps {}{more}", shown.join(", ")),
-    }
+    format!("{}{more}", shown.join(", "))
 }
 
 fn stopping(cx: &Screen<'_>, run: &Running) -> Vec<(String, Role)> {
@@ -236,10 +227,9 @@ fn stopping(cx: &Screen<'_>, run: &Running) -> Vec<(String, Role)> {
     };
     let left = match queued.is_empty() {
         true => "Every step has been begun.".to_owned(),
-        false => format!(
-            "{} would be left undone; the journal keeps them, and `closeout journal resume` goes on.",
-            numbers(&queued)
-        ),
+        false => {
+            format!("Left undone: {}. The journal keeps them; `closeout journal resume` goes on.", numbers(&queued))
+        }
     };
     vec![(first, Role::Default), (left, Role::Default)]
 }
@@ -256,11 +246,12 @@ fn ended(cx: &Screen<'_>, run: &Running) -> Vec<(String, Role)> {
         }
     }
     let role = if failed + held > 0 { Role::Warn } else { Role::Good };
-    lines.push((format!("{done} done, {failed} failed, {held} not begun; {saves}/mo confirmed gone"), role));
+    lines.push((format!("{done} done, {failed} failed, {held} not begun; {saves}/mo confirmed"), role));
     let keep = format!("{} keeps the journal with its undo commands.", cx.key(Action::Journal));
+    let back = format!("{} goes back to the plan.", cx.key(Action::Back));
     let next = match cx.rescan(Action::Rescan, "scans again.") {
-        Some(rescan) => format!("{keep} {rescan}"),
-        None => format!("{keep} The findings stay as they were recorded."),
+        Some(rescan) => format!("{keep} {rescan} {back}"),
+        None => format!("{keep} The findings stay as they were recorded. {back}"),
     };
     lines.push((next, Role::Default));
     lines

@@ -161,7 +161,8 @@ fn draw_list(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, plan
     frame.render_widget(cx.block(area, 0, &title(cx, plan), &remark), area);
     let lines = lines(cx, model, plan, inner.width);
     let top = first(cx, &lines, usize::from(inner.height));
-    let shown: Vec<Line<'_>> = lines.into_iter().skip(top).take(usize::from(inner.height)).map(|(_, line)| line).collect();
+    let shown: Vec<Line<'_>> =
+        lines.into_iter().skip(top).take(usize::from(inner.height)).map(|(_, line)| line).collect();
     frame.render_widget(Paragraph::new(shown), inner);
 }
 
@@ -263,7 +264,8 @@ fn step_line(cx: &Screen<'_>, model: &Model, step: &Step, row: usize, width: usi
         (Work::Act, _) if step.is_irreversible() => ("!", Role::Bad),
         _ => ("~", Role::Warn),
     };
-    let region = if width >= WIDE { fit(&cx.text(step.resource.region.as_str(), 14), 15, false) } else { String::new() };
+    let region =
+        if width >= WIDE { fit(&cx.text(step.resource.region.as_str(), 14), 15, false) } else { String::new() };
     let after: Vec<String> = step.after.iter().map(u32::to_string).collect();
     let after = if after.is_empty() { String::new() } else { format!("after {}", after.join(",")) };
     let saves = match (&step.work, step.saves_monthly_usd) {
@@ -273,7 +275,7 @@ fn step_line(cx: &Screen<'_>, model: &Model, step: &Step, row: usize, width: usi
     };
     let (undo, undo_role) = undo(step);
     // Pointer, number and sign, then the columns behind, each with its blank.
-    let room = width.saturating_sub(7 + 11 + region.len() + 11 + 14);
+    let room = width.saturating_sub(8 + 11 + region.len() + 11 + 14);
     let line = Line::from(vec![
         cx.span(pointer(cx, row), Role::Title),
         Span::raw(format!("{:>3} ", step.number)),
@@ -294,7 +296,7 @@ fn undo(step: &Step) -> (String, Role) {
         Work::Unprotect { .. } => ("lifts a lock".to_owned(), Role::Warn),
         Work::Act if step.is_irreversible() => ("IRREVERSIBLE".to_owned(), Role::Bad),
         Work::Act => match (step.undo.is_empty(), step.undo_days) {
-            (true, _) => ("loses nothing".to_owned(), Role::Dim),
+            (true, _) => ("no undo".to_owned(), Role::Dim),
             (false, Some(days)) => (format!("undo: {days} days"), Role::Dim),
             (false, None) => ("can be undone".to_owned(), Role::Dim),
         },

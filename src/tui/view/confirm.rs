@@ -108,11 +108,7 @@ fn foot(model: &Model, cx: &Screen<'_>, confirm: &Confirm, room: usize) -> Vec<L
     let gap = room.saturating_sub(says.width() + tried.width()).max(1);
     vec![
         Line::from(""),
-        Line::from(vec![
-            Span::raw("   Type  "),
-            cx.span(phrase, Role::Title),
-            Span::raw("  to start. Esc cancels."),
-        ]),
+        Line::from(vec![Span::raw("   Type  "), cx.span(phrase, Role::Title), Span::raw("  to start. Esc cancels.")]),
         Line::from(vec![Span::raw("   > "), Span::raw(clean(confirm.typed.text()).into_owned())]),
         Line::from(""),
         cx.line(format!("   {says}{}{tried}", " ".repeat(gap)), Role::Dim),

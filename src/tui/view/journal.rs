@@ -88,7 +88,10 @@ fn draw_list(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     if model.journals.runs.is_empty() {
         let lines = vec![
             Line::from(" No cleanup has been run in this account from here."),
-            Line::from(format!(" {} plans for what is marked, and applies it.", cx.key(Action::Cleanup))),
+            Line::from(format!(
+                " {} plans for what is marked; a run leaves its journal here.",
+                cx.key(Action::Cleanup)
+            )),
         ];
         return frame.render_widget(Paragraph::new(lines), inner);
     }
@@ -185,7 +188,7 @@ fn steps(run: &Record, texts: &mut Vec<(String, Role)>) {
             What::Begun { step, does, .. } if *step == wanted => Some(does.clone()),
             _ => None,
         });
-        begun.unwrap_or_default()
+        begun.map(|does| format!("{does}: ")).unwrap_or_default()
     };
     let mut well = Vec::new();
     for entry in &run.entries {
@@ -193,12 +196,14 @@ fn steps(run: &Record, texts: &mut Vec<(String, Role)>) {
         match &entry.what {
             What::Failed { step, why, undecided } => {
                 let word = if *undecided { "unknown" } else { "failed" };
-                texts.push((format!("{at} {step} {word}: {} {why}", does(*step)), Role::Bad));
+                texts.push((format!("{at} {step} {word}: {}{why}", does(*step)), Role::Bad));
             }
             What::Held { step, why } => {
-                texts.push((format!("{at} {step} not begun: {} {why}", does(*step)), Role::Warn));
+                texts.push((format!("{at} {step} not begun: {}{why}", does(*step)), Role::Warn));
             }
-            What::Done { step, seen, .. } => well.push((format!("{at} {step} done: {} {seen}", does(*step)), Role::Default)),
+            What::Done { step, seen, .. } => {
+                well.push((format!("{at} {step} done: {}{seen}", does(*step)), Role::Default))
+            }
             _ => {}
         }
     }

@@ -135,8 +135,9 @@ pub fn tiny(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     // What is left out first is missed least: a total never stands without its gaps.
     let mode = super::header::mode(model).0;
     if let Some(run) = model.cleanup.run.as_ref().filter(|_| model.cleanup.is_applying()) {
-        let (done, failed, held) = run.counts();
-        let text = format!("{mode} {done} done {failed} failed {held} to come");
+        let (done, failed, _) = run.counts();
+        let left = run.steps_that(|state| !state.is_over()).len();
+        let text = format!("{mode} {done} done {failed} failed {left} left");
         let line = crate::model::truncate(&text, usize::from(area.width));
         frame.render_widget(Paragraph::new(line), Rect { height: area.height.min(1), ..area });
         return;

@@ -44,10 +44,11 @@ pub fn lines(cx: &Screen<'_>, model: &Model, width: usize) -> Vec<Line<'static>>
         None => Vec::new(),
     };
     let room = width.saturating_sub(1);
-    let text = |text: &str| if cx.privacy { super::super::screen::mask(&clean(text)) } else { clean(text).into_owned() };
-    let wrapped = texts.into_iter().flat_map(|(one, role)| {
-        wrap(&text(&one), room).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
-    });
+    let text =
+        |text: &str| if cx.privacy { super::super::screen::mask(&clean(text)) } else { clean(text).into_owned() };
+    let wrapped = texts
+        .into_iter()
+        .flat_map(|(one, role)| wrap(&text(&one), room).into_iter().map(move |line| (line, role)).collect::<Vec<_>>());
     wrapped.map(|(line, role)| cx.line(format!(" {line}"), role)).collect()
 }
 
@@ -68,7 +69,10 @@ fn of_step(model: &Model, cx: &Screen<'_>, step: &Step) -> Vec<(String, Role)> {
     let after = if after.is_empty() { String::new() } else { format!(" {dot} after {} ended well", after.join(", ")) };
     let region = &step.resource.region;
     let calls = step.actions.join(", ");
-    lines.push((format!("{calls} {dot} {region} {dot} its end is seen within {} min{after}", step.minutes), Role::Default));
+    lines.push((
+        format!("{calls} {dot} {region} {dot} its end is seen within {} min{after}", step.minutes),
+        Role::Default,
+    ));
     lines.extend(step.commands.iter().map(|command| (command.clone(), Role::Default)));
     if !step.undo.is_empty() {
         let days = step.undo_days.map(|days| format!(" within {days} days")).unwrap_or_default();
@@ -93,7 +97,8 @@ fn of_step(model: &Model, cx: &Screen<'_>, step: &Step) -> Vec<(String, Role)> {
 
 fn of_held(cx: &Screen<'_>, held: &Held) -> Vec<(String, Role)> {
     let mut lines = vec![(held.why.sentence(), Role::Warn)];
-    let names: Vec<&str> = held.offer.iter().map(|id| id.as_str().rsplit([':', '/']).next().unwrap_or_default()).collect();
+    let names: Vec<&str> =
+        held.offer.iter().map(|id| id.as_str().rsplit([':', '/']).next().unwrap_or_default()).collect();
     let help = match &held.why {
         HeldWhy::InUse { .. } if !names.is_empty() => {
             format!("{} adds {}", cx.key(Action::Dependents), names.join(", "))

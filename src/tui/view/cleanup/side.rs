@@ -18,7 +18,8 @@ use crate::tui::model::Model;
 /// Draws what a plan comes to.
 pub fn result(frame: &mut Frame, area: Rect, cx: &Screen<'_>, plan: Option<&Plan>) {
     let lines = plan.map(|plan| sums(cx, plan)).unwrap_or_default();
-    cx.boxed(frame, area, 1, "Result", "", lines);
+    let remark = plan.map(|plan| with(plan.allowed)).unwrap_or_default();
+    cx.boxed(frame, area, 1, "Result", &remark, lines);
 }
 
 fn sums(cx: &Screen<'_>, plan: &Plan) -> Vec<Line<'static>> {
@@ -28,13 +29,13 @@ fn sums(cx: &Screen<'_>, plan: &Plan) -> Vec<Line<'static>> {
     let (all, lost) = (plan.deletions(), plan.irreversible().count());
     let saves = format!(" removed       {}/mo{more}", plan.saves_monthly_usd().pretty());
     let lost_role = if lost > 0 { Role::Bad } else { Role::Default };
-    let kept = if backups == 0 { " none" } else { " first; what they cost is not known here" };
+    let kept = if backups == 0 { "none".to_owned() } else { format!("{backups} first; not priced") };
     vec![
         cx.line(saves, Role::Money),
         cx.line(format!(" IRREVERSIBLE  {lost} of {all}"), lost_role),
-        Line::from(format!(" backups       {backups}{}", if backups == 0 { "" } else { kept })),
+        Line::from(format!(" backups       {kept}")),
         Line::from(format!(" takes         at most {} min", minutes(plan))),
-        cx.line(format!(" added         {}", added(cx, plan.allowed)), Role::Dim),
+        cx.line(format!(" {}", added(cx, plan.allowed)), Role::Dim),
     ]
 }
 
@@ -48,11 +49,18 @@ fn minutes(plan: &Plan) -> u32 {
     waves.values().sum()
 }
 
+/// What was allowed beyond the marks, where there is no room for more.
+fn with(allowed: Allowed) -> String {
+    let words = [(allowed.dependents, "dependents"), (allowed.owners, "owners"), (allowed.unprotect, "locks lifted")];
+    let words: Vec<&str> = words.into_iter().filter(|(on, _)| *on).map(|(_, word)| word).collect();
+    if words.is_empty() { String::new() } else { format!("with {}", words.join(", ")) }
+}
+
 /// What was allowed beyond the marks, with the keys that change it.
 fn added(cx: &Screen<'_>, allowed: Allowed) -> String {
     let word = |on: bool| if on { "on" } else { "off" };
     format!(
-        "{} dependents {}, {} owners {}, {} locks {}",
+        "{} dependents {}  {} owners {}  {} locks {}",
         cx.key(Action::Dependents),
         word(allowed.dependents),
         cx.key(Action::Owners),
@@ -88,7 +96,10 @@ pub fn tried_lines(model: &Model, cx: &Screen<'_>) -> Vec<Line<'static>> {
     let key = cx.key(Action::DryRun);
     if cleanup.trying.is_some() {
         let sign = if model.animations { cx.look.glyphs.running(model.tick) } else { cx.look.glyphs.dot };
-        return vec![Line::from(format!(" {sign} every resource is read again, every call tried")), Line::from("   nothing is changed")];
+        return vec![
+            Line::from(format!(" {sign} every resource is read again, every call tried")),
+            Line::from("   nothing is changed"),
+        ];
     }
     if let Some(why) = &cleanup.untried {
         let why = cx.text(why, 300);
@@ -101,10 +112,9 @@ pub fn tried_lines(model: &Model, cx: &Screen<'_>) -> Vec<Line<'static>> {
             Line::from(" The plan has changed since the last one."),
             Line::from(format!(" {key} tries every step; nothing is changed.")),
         ],
-        (Some(_), None, None) => vec![
-            Line::from(" None yet."),
-            Line::from(format!(" {key} tries every step; nothing is changed.")),
-        ],
+        (Some(_), None, None) => {
+            vec![Line::from(" None yet."), Line::from(format!(" {key} tries every step; nothing is changed."))]
+        }
     }
 }
 
