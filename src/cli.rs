@@ -23,8 +23,8 @@ Examples:
   closeout plan audit.json --id vol-0a1b2c3d     what would it take to delete this volume?
   closeout apply plan.json --dry-run             would AWS take every step of a saved plan?
 
-Reading needs the permissions `closeout policy` prints. Nothing changes an account but a plan that is
-applied with --allow-apply and its phrase, by `closeout apply` or on the screen.
+Reading needs the permissions `closeout policy` prints. Nothing changes an account but a plan that
+is applied with --allow-apply and its phrase, by `closeout apply` or on the screen.
 
 Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 3 a --fail-on condition holds ·
 4 done, but something could not be looked at · 5 a step of an applied plan did not end well";
@@ -39,14 +39,14 @@ pub struct Cli {
     /// What to do; without it, scan and show.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Allow plans to be applied from the screen, each after its phrase
-    ///
-    /// Without it the screen reads, plans and tries. No config file and no variable can say this.
-    #[arg(long, help_heading = "Account")]
-    pub allow_apply: bool,
     /// Options every command takes.
     #[command(flatten)]
     pub common: Common,
+    /// Allow plans to be applied from the screen, each after its phrase
+    ///
+    /// Without it the screen reads, plans and tries. No config file and no variable can say this.
+    #[arg(long, help_heading = "Screen")]
+    pub allow_apply: bool,
 }
 
 /// Options every command takes. The short help shows the usual ones; `--help` all.

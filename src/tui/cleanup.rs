@@ -247,8 +247,7 @@ pub fn missing(model: &Model) -> Vec<String> {
     match &model.origin {
         Origin::File(_) => need(true, "a scan of the account: this audit was read from a file".to_owned()),
         Origin::Live => {
-            let minutes = scan_minutes(model);
-            let is_old = minutes.is_none_or(|minutes| minutes > FRESH_MINUTES);
+            let is_old = scan_seconds(model).is_none_or(|seconds| seconds > FRESH_MINUTES * 60);
             need(is_old, format!("a scan of the last {FRESH_MINUTES} minutes"));
             need(cleanup.is_outdated, "a scan after the last run".to_owned());
         }
@@ -278,10 +277,10 @@ fn need_rehearsal(model: &Model, plan: &Plan, need: &mut impl FnMut(bool, String
     }
 }
 
-/// Whole minutes since the scan ended. `None` when none has.
-pub fn scan_minutes(model: &Model) -> Option<i64> {
+/// Seconds since the scan ended. `None` when none has.
+fn scan_seconds(model: &Model) -> Option<i64> {
     let ended = model.audit.finished_at?;
-    Some((model.now.as_second() - ended.as_second()).max(0) / 60)
+    Some(model.now.as_second() - ended.as_second())
 }
 
 /// What makes a resource go away, or changes it: the steps the phrase counts.

@@ -243,6 +243,7 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
     (&[Action::HideUnused, Action::Fold], "hide unused, unfold regions"),
     (&[Action::Theme, Action::Settings], "next theme, settings"),
+    (&[Action::NoDelete, Action::NoCut], "nothing: no key deletes"),
 ];
 
 /// First keys of all first, then second keys: `j k Down Up`.

@@ -1,6 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::model::Event;
 use crate::plan::{Check, Entry, News as StepNews, Rehearsal, What};
 use crate::tui::message::Message;
 use crate::tui::testing::Journey;
@@ -13,8 +14,17 @@ fn ready() -> Journey {
     journey
 }
 
+/// In front of the sample account, with the resources of its findings listed.
+fn begin() -> Journey {
+    let mut audit = sample::audit();
+    for finding in audit.findings.clone() {
+        audit.apply(Event::Found { resource: Box::new(finding.resource) });
+    }
+    Journey::of(audit)
+}
+
 fn planned() -> Journey {
-    let mut journey = Journey::begin();
+    let mut journey = begin();
     journey.model.cleanup.allow_apply = true;
     at_minute(&mut journey, 3);
     journey.press("2<Space>j<Space>6");
@@ -70,6 +80,7 @@ fn assert_refused(mut journey: Journey, why: &str) {
 #[test]
 fn confirmation_opens_when_nothing_is_missing() {
     let mut journey = ready();
+    journey.press("j");
     assert!(journey.picture().contains("A is enabled"), "{}", journey.picture());
     journey.press("A");
     assert!(is_open(&journey) && journey.effects.is_empty());
@@ -87,7 +98,7 @@ fn confirmation_stays_shut_while_anything_is_missing_and_says_what() {
     assert_refused(with(|journey| journey.model.origin = Origin::File("a.json".into())), "read from a file");
     assert_refused(with(|journey| journey.model.cleanup.is_outdated = true), "a scan after the last run");
     assert_refused(with(|journey| journey.model.cleanup.trying = Some(String::new())), "the end of the dry run");
-    assert_refused(with(|journey| at_minute(journey, 17)), "a scan of the last 15 minutes");
+    assert_refused(with(|journey| at_minute(journey, 19)), "a scan of the last 15 minutes");
     assert_refused(with(|journey| at_minute(journey, 19)), "a dry run of the last 15 minutes");
     assert_refused(with(|journey| press(journey, "x")), "a dry run of this plan");
     assert_refused(with(|journey| press(journey, "2U6")), "a plan with a step");
@@ -150,7 +161,7 @@ fn run_is_not_begun_when_something_went_missing_while_the_phrase_was_typed() {
 
 #[test]
 fn marks_that_a_filter_hides_are_in_the_plan() {
-    let mut journey = Journey::begin();
+    let mut journey = begin();
     journey.press("2<Space>j<Space>6");
     let all = journey.plan().hash.clone();
     journey.press("2/nothing-has-this-name<Enter>6");

@@ -24,7 +24,7 @@ pub fn result(frame: &mut Frame, area: Rect, cx: &Screen<'_>, plan: Option<&Plan
 
 fn sums(cx: &Screen<'_>, plan: &Plan) -> Vec<Line<'static>> {
     let unpriced = acts(plan).filter(|step| step.saves_monthly_usd.is_none()).count();
-    let more = if unpriced > 0 { format!(" and {unpriced} of unknown price") } else { String::new() };
+    let more = if unpriced > 0 { format!(" + {unpriced} unpriced") } else { String::new() };
     let backups = plan.steps.iter().filter(|step| step.work == Work::Backup).count();
     let (all, lost) = (plan.deletions(), plan.irreversible().count());
     let saves = format!(" removed       {}/mo{more}", plan.saves_monthly_usd().pretty());
