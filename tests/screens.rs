@@ -53,6 +53,7 @@ fn options(origin: Origin) -> Options {
         privacy: false,
         origin,
         allow_apply: origin_is_demo,
+        is_protected: false,
         keys: BTreeMap::new(),
     }
 }

@@ -73,6 +73,11 @@ fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppEr
     let runtime = headless::runtime()?;
     let session = runtime.block_on(Session::open(&settings.wanted, Timestamp::now()))?;
     check_account(plan, &session)?;
+    if !dry_run && settings.protects(&session.account.id, session.account.alias.as_deref()) {
+        return Err(AppError::Asked(
+            "nothing was changed: protected_accounts of the config file names this account".to_owned(),
+        ));
+    }
     let world = Live { session: &session, rules: &set };
     headless::say(&format!("trying {} steps without changing anything", plan.steps.len()));
     if start.resume.is_none() {

@@ -42,13 +42,14 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let _ = news.send(Input::Note(spending));
     let _ = orders.send(Order::All);
     let folder = apply::folder(settings, &session.account.id).ok();
+    let is_protected = settings.protects(&session.account.id, session.account.alias.as_deref());
     let cleaner = cleaner(&session.account.id, folder.clone(), news.clone());
     let shared = Arc::clone(&set);
     let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner };
     thread::spawn(move || workshop.work(wanted));
     let live = Live { orders, tell };
-    let mut outside = Around { folder, allow_apply, ..Around::new(Place::Account(live), set) };
-    let options = Options { allow_apply, ..options(settings, Origin::Live) };
+    let mut outside = Around { folder, allow_apply, is_protected, ..Around::new(Place::Account(live), set) };
+    let options = Options { allow_apply, is_protected, ..options(settings, Origin::Live) };
     let audit = tui::run(Audit::default(), feed, options, &mut outside)?;
     Ok(status(&audit))
 }
@@ -104,6 +105,7 @@ fn options(settings: &Settings, origin: Origin) -> Options {
         privacy: settings.privacy,
         origin,
         allow_apply: false,
+        is_protected: false,
         keys: settings.keys.clone(),
     }
 }
@@ -234,6 +236,8 @@ struct Around {
     set: Arc<RuleSet>,
     /// Whether the command line allows changes.
     allow_apply: bool,
+    /// Whether the settings protect the account.
+    is_protected: bool,
     /// Whether the audit knows every resource.
     has_inventory: bool,
     /// Journals of the account.
@@ -246,7 +250,7 @@ struct Around {
 impl Around {
     fn new(place: Place, set: Arc<RuleSet>) -> Around {
         let (folder, stop, clipboard) = (None, None, None);
-        Around { place, set, allow_apply: false, has_inventory: true, folder, stop, clipboard }
+        Around { place, set, allow_apply: false, is_protected: false, has_inventory: true, folder, stop, clipboard }
     }
 
     fn live(&self) -> Option<&Live> {
@@ -365,6 +369,9 @@ impl Outside for Around {
     fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String> {
         if !self.allow_apply {
             return Err("nothing was changed: --allow-apply was not given".to_owned());
+        }
+        if self.is_protected {
+            return Err("nothing was changed: protected_accounts of the config file names this account".to_owned());
         }
         if typed != plan.phrase() {
             return Err("nothing was changed: what was typed is not the phrase of this plan".to_owned());

@@ -92,6 +92,8 @@ pub struct Journals {
 pub struct Cleanup {
     /// Whether the command line allows changes.
     pub allow_apply: bool,
+    /// Whether the settings protect this account.
+    pub is_protected: bool,
     /// What may be added to the plan.
     pub allowed: Allowed,
     /// The plan of the marks. Absent when nothing is marked, while a scan runs, and when none could be made.
@@ -148,9 +150,10 @@ pub struct Progress {
 
 impl Cleanup {
     /// Nothing planned.
-    pub fn new(allow_apply: bool) -> Cleanup {
+    pub fn new(allow_apply: bool, is_protected: bool) -> Cleanup {
         Cleanup {
             allow_apply,
+            is_protected,
             allowed: Allowed::default(),
             plan: None,
             trouble: None,
@@ -244,6 +247,8 @@ pub fn missing(model: &Model) -> Vec<String> {
     let steps = cleanup.plan.as_ref().map_or(0, |plan| plan.steps.len());
     need(steps == 0, "a plan with a step".to_owned());
     need(!cleanup.allow_apply, "--allow-apply on the command line".to_owned());
+    let is_kept = cleanup.is_protected;
+    need(is_kept, "an account that is not among protected_accounts of the config file".to_owned());
     match &model.origin {
         Origin::File(_) => need(true, "a scan of the account: this audit was read from a file".to_owned()),
         Origin::Live => {

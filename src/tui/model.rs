@@ -209,7 +209,7 @@ impl Model {
             screen: ScreenId::Overview,
             views: Default::default(),
             marks: Marks::default(),
-            cleanup: Cleanup::new(options.allow_apply),
+            cleanup: Cleanup::new(options.allow_apply, options.is_protected),
             journals: Journals::default(),
             marked_only: false,
             range: None,

@@ -54,6 +54,8 @@ pub struct Options {
     pub origin: Origin,
     /// Whether plans may be applied. Said on the command line and nowhere else.
     pub allow_apply: bool,
+    /// Whether the settings protect this account: then nothing is applied, whatever the command line says.
+    pub is_protected: bool,
     /// The user's own keys: action name → keys.
     pub keys: BTreeMap<String, String>,
 }

@@ -40,6 +40,7 @@ pub fn options() -> Options {
         privacy: false,
         origin: Origin::Live,
         allow_apply: false,
+        is_protected: false,
         keys: BTreeMap::new(),
     }
 }

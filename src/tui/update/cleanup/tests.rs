@@ -95,6 +95,7 @@ fn confirmation_stays_shut_while_anything_is_missing_and_says_what() {
     };
     assert_refused(planned(), "a dry run");
     assert_refused(with(|journey| journey.model.cleanup.allow_apply = false), "--allow-apply");
+    assert_refused(with(|journey| journey.model.cleanup.is_protected = true), "protected_accounts");
     assert_refused(with(|journey| journey.model.origin = Origin::File("a.json".into())), "read from a file");
     assert_refused(with(|journey| journey.model.cleanup.is_outdated = true), "a scan after the last run");
     assert_refused(with(|journey| journey.model.cleanup.trying = Some(String::new())), "the end of the dry run");
