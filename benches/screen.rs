@@ -99,6 +99,8 @@ impl Bench {
             animations: true,
             privacy: false,
             origin: Origin::Live,
+            allow_apply: false,
+            is_protected: false,
             keys: BTreeMap::new(),
         };
         let viewport = Viewport::Fixed(Rect::new(0, 0, SIZE.0, SIZE.1));

@@ -23,8 +23,8 @@ Examples:
   closeout plan audit.json --id vol-0a1b2c3d     what would it take to delete this volume?
   closeout apply plan.json --dry-run             would AWS take every step of a saved plan?
 
-Reading needs the permissions `closeout policy` prints. Nothing changes an account but `closeout apply` with
---allow-apply and the phrase of its plan.
+Reading needs the permissions `closeout policy` prints. Nothing changes an account but a plan that
+is applied with --allow-apply and its phrase, by `closeout apply` or on the screen.
 
 Exit status: 0 done, everything seen · 1 the tool failed · 2 wrong usage · 3 a --fail-on condition holds ·
 4 done, but something could not be looked at · 5 a step of an applied plan did not end well";
@@ -42,6 +42,11 @@ pub struct Cli {
     /// Options every command takes.
     #[command(flatten)]
     pub common: Common,
+    /// Allow plans to be applied from the screen, each after its phrase
+    ///
+    /// Without it the screen reads, plans and tries. No config file and no variable can say this.
+    #[arg(long, help_heading = "Screen")]
+    pub allow_apply: bool,
 }
 
 /// Options every command takes. The short help shows the usual ones; `--help` all.
@@ -224,7 +229,11 @@ pub enum When {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show a recorded, realistic account that is built in; needs no AWS
-    Demo,
+    Demo {
+        /// Taken as given: behind the demo is no account that could be changed
+        #[arg(long, hide = true)]
+        allow_apply: bool,
+    },
     /// Scan an account and print a report
     Scan(Scan),
     /// Show a saved JSON report, or a recording; needs no AWS

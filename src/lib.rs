@@ -37,7 +37,7 @@
 //! | [`bill`] | Cost Explorer: lines by the day, charges, forecast; kept for the day | model, aws |
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
 //! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |
-//! | [`tui`] | model, message, update, view | model, audit, score |
+//! | [`tui`] | model, message, update, view | model, audit, score, plan |
 //! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |
 //! | [`app`] | wiring | everything |
 //!
@@ -46,8 +46,8 @@
 //!
 //! # Deliberately absent
 //!
-//! Nothing in this version changes an account: no source names an operation that writes, and a test reads every
-//! request for it. Unknown is never zero: a price nobody knows, a metric without data and a cell that was refused
+//! Nothing but [`clean`] changes an account, and nothing begins it but a plan, a dry run of it and its typed phrase;
+//! a test reads every other request for it. Unknown is never zero: a price nobody knows, a metric without data and a cell that was refused
 //! are each a [`model::Gap`], counted beside every total.
 
 pub mod app;

@@ -43,6 +43,8 @@ pub struct Settings {
     pub animations: bool,
     /// Whether ids are hidden on the screen.
     pub privacy: bool,
+    /// Accounts in which nothing is applied, by id or alias; `*` stands for anything.
+    pub protected_accounts: Vec<String>,
     /// Own keys, action by action.
     pub keys: BTreeMap<String, String>,
     /// Where things live.
@@ -105,6 +107,7 @@ struct ConfigFile {
     mouse: Option<bool>,
     animations: Option<bool>,
     privacy: Option<bool>,
+    protected_accounts: Vec<String>,
     keys: BTreeMap<String, String>,
 }
 
@@ -130,6 +133,7 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
     let no_mouse = pick.flag("no_mouse", common.no_mouse, file.mouse.map(|on| !on), false);
     let animations = pick.flag("animations", false, file.animations, true);
     let privacy = pick.flag("privacy", common.privacy, file.privacy, false);
+    let protected_accounts = pick.list("protected_accounts", &[], file.protected_accounts, "none");
     Ok(Settings {
         scanners: chosen(&kinds)?,
         max_spend: dollars(&max_spend)?,
@@ -148,6 +152,7 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
         mouse: !no_mouse,
         animations,
         privacy,
+        protected_accounts,
         keys: file.keys,
         shown: pick.shown,
         places,
@@ -155,6 +160,12 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
 }
 
 impl Settings {
+    /// Whether nothing may be applied in an account, since its id or its alias is on the list.
+    pub fn protects(&self, id: &str, alias: Option<&str>) -> bool {
+        let is_meant = |pattern: &String| fits(pattern, id) || alias.is_some_and(|alias| fits(pattern, alias));
+        self.protected_accounts.iter().any(is_meant)
+    }
+
     /// Whether output to a stream is coloured.
     pub fn colored(&self, stream: &impl IsTerminal) -> bool {
         match self.color {
@@ -163,6 +174,14 @@ impl Settings {
             When::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
+}
+
+/// Whether a name is meant by a pattern, in which `*` stands for anything. Upper and lower case are the same.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(head) else { return false };
+    (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| fits(tail, rest)))
 }
 
 struct Pick<'a> {
@@ -339,4 +358,22 @@ fn locale_is_utf8() -> bool {
         let value = value.to_lowercase();
         value.contains("utf-8") || value.contains("utf8")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_anything_and_nothing_else_is_guessed() {
+        for (pattern, name) in
+            [("prod", "prod"), ("prod-*", "Prod-eu"), ("*prod*", "acme-prod-1"), ("1*3", "123"), ("*", "")]
+        {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("prod", "prod-eu"), ("prod-*", "prod"), ("*-prod", "prod"), ("1*3", "132"), ("", "x")]
+        {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
 }

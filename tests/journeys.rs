@@ -206,7 +206,7 @@ fn marks_survive_filters_sorting_and_every_size() {
     terminal.press("j\r").wait_for("$/mo▼");
     terminal.wait_for("2 marked");
     terminal.resize(80, 24);
-    terminal.wait_for(" 1 [2 Findings] 3  4  8   ? help");
+    terminal.wait_for(" 1 [2 Findings] 3  4  6  7  8   ? help");
     terminal.wait_for("2 marked");
     terminal.resize(30, 8);
     terminal.wait_without("[2 Findings]");
@@ -290,4 +290,40 @@ fn no_color_means_no_colour_at_all() {
     };
     assert_eq!(journey(&[("NO_COLOR", "1")]), [] as [&str; 0]);
     assert!(!journey(&[]).is_empty());
+}
+
+#[test]
+fn whole_cleanup_of_the_demo_goes_from_marks_to_the_journal() {
+    let mut terminal = Terminal::demo(&[]);
+    terminal.wait_for("WRITES ALLOWED (recording)");
+    terminal.press("2").wait_for("[2 Findings]");
+    terminal.press(" ").wait_for("1 marked");
+    terminal.press("j ").wait_for("2 marked");
+    terminal.press("6").wait_for("Cleanup plan ·");
+    terminal.press("A").wait_for("apply needs a dry run");
+    terminal.press("D").wait_for("dry run passed");
+    terminal.press("A").wait_for("Enter does nothing until the text matches");
+    let screen = terminal.screen();
+    let phrase = screen.split("Type  ").nth(1).and_then(|rest| rest.split("  to start").next());
+    let phrase = phrase.expect("a phrase in the dialog").to_owned();
+    assert!(phrase.starts_with("delete "), "{screen}");
+    // Keys are taken when the dialog has been there for a moment.
+    std::thread::sleep(Duration::from_millis(600));
+    terminal.press("\r").wait_for("Enter does nothing until the text matches");
+    terminal.press(&phrase).wait_for("Enter begins.");
+    terminal.press("\r").wait_for("APPLYING");
+    terminal.wait_for("DONE");
+    terminal.wait_for("0 failed, 0 not begun");
+    terminal.wait_for("WRITES ALLOWED (recording)");
+    terminal.press("7").wait_for("[7 Journal]");
+    terminal.wait_for("0 failed, 0 not begun");
+    terminal.press("v").wait_for("deleted resources are gone");
+    terminal.press("u").wait_for("Undo of");
+    terminal.press(ESCAPE).wait_without("Undo of");
+    terminal.press("q");
+    assert_eq!(terminal.exit().exit_code(), 0);
+    terminal.assert_given_back();
+    // The journals of a demo are gone with it, and none was ever among the user's own.
+    let state = terminal._home.path().join(".local/state/closeout/journal");
+    assert!(!state.exists());
 }

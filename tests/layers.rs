@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("price", &["model", "aws"]),
     ("clean", &["model", "aws", "plan"]),
     ("report", &["model", "audit", "score"]),
-    ("tui", &["model", "audit", "score"]),
+    ("tui", &["model", "audit", "score", "plan"]),
     ("cli", &["report"]),
     ("settings", &["model", "aws", "cli", "rules", "scan"]),
     (

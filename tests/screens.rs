@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 use closeout::app;
 use closeout::audit::Audit;
 use closeout::model::{Event, Progress};
+use closeout::plan::{self, Check, Entry, Know, News as StepNews, Outcome, Plan, Rehearsal, State, What};
+use closeout::tui::cleanup::{End, News, Record};
+use closeout::tui::effect::Effect;
 use closeout::tui::key::Key;
 use closeout::tui::message::Message;
 use closeout::tui::model::Model;
@@ -40,6 +43,7 @@ struct Reader {
 }
 
 fn options(origin: Origin) -> Options {
+    let origin_is_demo = origin == Origin::Demo;
     Options {
         theme: Theme::Ansi,
         depth: ColorDepth::Ansi16,
@@ -48,6 +52,8 @@ fn options(origin: Origin) -> Options {
         animations: true,
         privacy: false,
         origin,
+        allow_apply: origin_is_demo,
+        is_protected: false,
         keys: BTreeMap::new(),
     }
 }
@@ -75,8 +81,135 @@ impl Reader {
         Reader::of(recorded(), &options)
     }
 
+    /// Takes a message in. Plans are made at once, as the program makes them; nothing else is granted.
     fn tell(&mut self, message: Message) {
-        update(&mut self.model, message);
+        for effect in update(&mut self.model, message) {
+            if let Effect::Plan(marks, allowed) = effect {
+                let know = Know { remedies: &|kind| plan::remedy(kind), keeps: &|_| None };
+                let plan = plan::plan(&self.model.audit, &marks, allowed, know).map_err(|error| error.to_string());
+                self.clean(News::Planned(plan));
+            }
+        }
+    }
+
+    fn clean(&mut self, news: News) {
+        self.tell(Message::Cleanup(Box::new(news)));
+    }
+
+    fn plan(&self) -> &Plan {
+        self.model.cleanup.plan.as_deref().expect("a plan on the screen")
+    }
+
+    /// In front of the plan of five findings, tried a minute ago.
+    fn tried(keys: &str) -> Reader {
+        let mut reader = Reader::demo();
+        reader.press(keys);
+        let (hash, at) = (reader.plan().hash.clone(), reader.model.now);
+        let by = vec!["policy simulation".to_owned(), "read again".to_owned()];
+        let passed = |number| (number, Check::Passed { by: by.clone() });
+        let checks = reader.plan().steps.iter().map(|step| passed(step.number)).collect();
+        reader.clean(News::Tried(Ok(Rehearsal { plan: hash, at, checks })));
+        let later = at + jiff::SignedDuration::from_secs(70);
+        reader.tell(Message::Clock(70_000, later));
+        reader
+    }
+
+    /// In front of a run of that plan in which one step is done, one failed, one is waited for.
+    fn applying(keys: &str) -> Reader {
+        let mut reader = Reader::tried(keys);
+        reader.press("A");
+        let now = reader.model.now;
+        reader.tell(Message::Clock(71_000, now));
+        let phrase = reader.plan().phrase();
+        reader.press(&phrase).press("<Enter>");
+        reader.clean(News::Began("20261127T110403Z-0a1b2c".to_owned()));
+        let steps: Vec<_> = reader.plan().steps.iter().take(3).cloned().collect();
+        let states = [
+            State::Done { seen: "snap-0d2e is whole".to_owned(), made: "snap-0d2e".to_owned() },
+            State::Failed { why: "DependencyViolation: it has a dependent object".to_owned(), undecided: false },
+            State::Waiting { state: "deleting".to_owned() },
+        ];
+        let input = serde_json::json!({ "VolumeId": steps[0].resource.id });
+        let call = "ec2:create-snapshot".to_owned();
+        let lines = [
+            What::Begun { step: 1, does: steps[0].does(), before: Box::new(steps[0].resource.clone()) },
+            What::Sending { step: 1, place: 0, call, input, attempt: 0 },
+            What::Answered {
+                step: 1,
+                place: 0,
+                answer: Outcome::Taken { made: "snap-0d2e".to_owned() },
+                request_id: "7f3c0000-0000-4000-8000-000000000001".to_owned(),
+            },
+        ];
+        for (n, what) in (1..).zip(lines) {
+            reader.clean(News::Wrote(Box::new(Entry { n, at: now, chain: String::new(), what })));
+        }
+        for step in &steps {
+            reader.clean(News::Step(StepNews { step: step.number, state: State::Looking }));
+        }
+        reader.tell(Message::Clock(98_000, now));
+        for (step, state) in steps.iter().zip(states) {
+            reader.clean(News::Step(StepNews { step: step.number, state }));
+        }
+        reader.tell(Message::Clock(120_000, now));
+        reader
+    }
+
+    /// The same, ended.
+    fn applied(keys: &str) -> Reader {
+        let mut reader = Reader::applying(keys);
+        let done = State::Done { seen: "not listed any more".to_owned(), made: String::new() };
+        let steps = reader.plan().steps.clone();
+        let states = steps.iter().filter(|step| step.number > 2).map(|step| (step.number, done.clone())).collect();
+        reader.clean(News::Ended(End { states, ..End::default() }));
+        reader
+    }
+
+    /// In front of the journals of three runs: one well, one broken off, one that was changed.
+    fn journals() -> Reader {
+        let mut reader = Reader::demo();
+        let volume = reader.model.audit.findings[0].resource.clone();
+        let at = reader.model.now;
+        let line = |n, what| Entry { n, at, chain: String::new(), what };
+        let caller = "arn:aws:sts::111122223333:assumed-role/Cleaner/mk".to_owned();
+        let opened = What::Opened {
+            plan: "9d1c".repeat(16),
+            account: "111122223333".to_owned(),
+            caller,
+            tool: "0.1.0".to_owned(),
+            steps: 2,
+            resumed: false,
+        };
+        let sending = What::Sending {
+            step: 1,
+            place: 0,
+            call: "ec2:delete-volume".to_owned(),
+            input: serde_json::json!({ "VolumeId": volume.id }),
+            attempt: 0,
+        };
+        let begun = What::Begun { step: 1, does: "delete vol-\u{1b}[31m1".to_owned(), before: Box::new(volume) };
+        let done = What::Done {
+            step: 1,
+            seen: "not listed any more".to_owned(),
+            made: String::new(),
+            undo: "aws ec2 create-volume --snapshot-id snap-0d2e".to_owned(),
+        };
+        let failed = What::Failed { step: 2, why: "DependencyViolation".to_owned(), undecided: false };
+        let closed = What::Closed { done: 1, failed: 1, held: 0, stopped: String::new() };
+        let whole = [opened.clone(), begun, sending, done, failed, closed];
+        let entries: Vec<Entry> = (1..).zip(whole).map(|(n, what)| line(n, what)).collect();
+        let broken = vec![line(1, opened)];
+        let runs = vec![
+            Record { name: "20261127T110403Z-9d1c9d".to_owned(), entries, ..Record::default() },
+            Record { name: "20261120T093100Z-77aa01".to_owned(), entries: broken, is_torn: true, ..Record::default() },
+            Record {
+                name: "20261114T020000Z-1b2c3d".to_owned(),
+                trouble: "journal 20261114T020000Z-1b2c3d.ndjson: line 4 is not what was written".to_owned(),
+                ..Record::default()
+            },
+        ];
+        reader.clean(News::Runs { runs, place: "in a temporary folder, gone when the demo ends".to_owned() });
+        reader
     }
 
     /// Presses keys: a letter each, or a name in angle brackets.
@@ -184,6 +317,9 @@ fn without_colours_nothing_but_the_colours_is_missing() {
     }
 }
 
+/// Marks findings of several sorts, and shows their plan.
+const MARKED: &str = "2<Space>j<Space>jj<Space>jj<Space>j<Space>6";
+
 macro_rules! scene {
     ($name:ident, $reader:expr, $keys:literal, $sizes:expr) => {
         #[test]
@@ -207,6 +343,17 @@ scene!(demo_help, Reader::demo(), "2?", ALL);
 scene!(demo_palette, Reader::demo(), "2:mark", ALL);
 scene!(demo_filter_error, Reader::demo(), "2/cost>20 regoin:us", ALL);
 scene!(demo_filter_nothing, Reader::demo(), "2/nowhere<Enter>", [SMALL, MIDDLE]);
+scene!(cleanup_empty, Reader::demo(), "6", ALL);
+scene!(cleanup_plan, Reader::demo(), "2<Space>j<Space>jj<Space>jj<Space>j<Space>6", ALL);
+scene!(cleanup_held, Reader::demo(), "2My6G", [SMALL, MIDDLE]);
+scene!(cleanup_tried, Reader::tried(MARKED), "j", ALL);
+scene!(cleanup_confirm, Reader::tried(MARKED), "A", ALL);
+scene!(apply_running, Reader::applying(MARKED), "jj", ALL);
+scene!(apply_ended, Reader::applied(MARKED), "", [SMALL, MIDDLE]);
+scene!(apply_tiny, Reader::applying(MARKED), "2", [(60, 20), (38, 10), (30, 8)]);
+scene!(journal_runs, Reader::journals(), "7", ALL);
+scene!(journal_empty, Reader::live(audits::empty_account()), "7", [SMALL, MIDDLE]);
+scene!(journal_undo, Reader::journals(), "7u", [MIDDLE]);
 scene!(demo_settings, Reader::demo(), "2,", ALL);
 scene!(demo_export, Reader::demo(), "2E", ALL);
 scene!(demo_privacy_findings, Reader::demo(), "P2jj", ALL);

@@ -14,7 +14,7 @@ use crate::aws::Session;
 use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal};
 use crate::cli;
 use crate::model::clean;
-use crate::plan::{Check, Entry, News, Plan, Rehearsal, State, Step, Work};
+use crate::plan::{Check, Entry, News, Plan, Rehearsal, State};
 use crate::settings::Settings;
 
 /// Rehearses a plan, and applies it where that was asked for. Gives the exit status.
@@ -73,6 +73,11 @@ fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppEr
     let runtime = headless::runtime()?;
     let session = runtime.block_on(Session::open(&settings.wanted, Timestamp::now()))?;
     check_account(plan, &session)?;
+    if !dry_run && settings.protects(&session.account.id, session.account.alias.as_deref()) {
+        return Err(AppError::Asked(
+            "nothing was changed: protected_accounts of the config file names this account".to_owned(),
+        ));
+    }
     let world = Live { session: &session, rules: &set };
     headless::say(&format!("trying {} steps without changing anything", plan.steps.len()));
     if start.resume.is_none() {
@@ -103,7 +108,7 @@ fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppEr
 }
 
 /// A plan is for one account; the credentials at hand must be of that one, as STS told it just now.
-fn check_account(plan: &Plan, session: &Session) -> Result<(), AppError> {
+pub(super) fn check_account(plan: &Plan, session: &Session) -> Result<(), AppError> {
     let (account, wanted) = (&session.account, &plan.account);
     if account.id == wanted.id && account.partition == wanted.partition {
         return Ok(());
@@ -117,7 +122,7 @@ fn check_account(plan: &Plan, session: &Session) -> Result<(), AppError> {
 }
 
 /// The journals of an account.
-fn folder(settings: &Settings, account: &str) -> Result<PathBuf, AppError> {
+pub(super) fn folder(settings: &Settings, account: &str) -> Result<PathBuf, AppError> {
     let state = settings.places.state.as_deref();
     let state = state.ok_or_else(|| AppError::Asked("there is no home folder to keep a journal in".to_owned()))?;
     Ok(journal::folder(state, account))
@@ -128,12 +133,23 @@ fn open_journal(folder: &Path, account: &str, start: &Start<'_>) -> Result<(Jour
         let (journal, earlier) = Journal::resume(folder, account, run)?;
         return Ok((journal, earlier, run.to_owned()));
     }
+    let (journal, run) = begin_journal(folder, account, start.plan, start.text)?;
+    Ok((journal, Vec::new(), run))
+}
+
+/// The journal of a new run, and the name of that. `text` is the plan as a file.
+pub(super) fn begin_journal(
+    folder: &Path,
+    account: &str,
+    plan: &Plan,
+    text: &str,
+) -> Result<(Journal, String), AppError> {
     let now = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ");
-    let run = format!("{now}-{}", start.plan.hash.get(..6).unwrap_or_default());
+    let run = format!("{now}-{}", plan.hash.get(..6).unwrap_or_default());
     let journal = Journal::begin(folder, account, &run)?;
     // The plan lies beside its journal, so that a run that is broken off can be taken up again.
-    headless::save(&plan_file(folder, &run), |out| out.write_all(start.text.as_bytes()))?;
-    Ok((journal, Vec::new(), run))
+    headless::save(&plan_file(folder, &run), |out| out.write_all(text.as_bytes()))?;
+    Ok((journal, run))
 }
 
 fn plan_file(folder: &Path, run: &str) -> PathBuf {
@@ -232,36 +248,11 @@ async fn heed_signals(stop: watch::Sender<bool>) {
 
 fn tell(plan: &Plan, news: &News) {
     let Some(step) = plan.steps.iter().find(|step| step.number == news.step) else { return };
-    let (word, detail) = words(&news.state);
+    let (word, detail) = news.state.words();
     if matches!(news.state, State::Queued | State::Looking) {
         return;
     }
-    headless::say(&format!("{:>3} {word:<8} {}{detail}", step.number, does(step)));
-}
-
-/// What a step does, for people.
-pub fn does(step: &Step) -> String {
-    let label = step.resource.label();
-    match &step.work {
-        Work::Backup => format!("back up {} {label}", step.resource.kind),
-        Work::Unprotect { flag } => format!("lift {flag} of {} {label}", step.resource.kind),
-        Work::Act => format!("{} {} {label}", step.verb, step.resource.kind),
-    }
-}
-
-/// A word for a state, and what is to be said of it.
-pub fn words(state: &State) -> (&'static str, String) {
-    match state {
-        State::Queued => ("queued", String::new()),
-        State::Looking => ("looking", String::new()),
-        State::Calling { call } => ("calling", format!(": {call}")),
-        State::Waiting { state } => ("waiting", format!(": {state}")),
-        State::Done { seen, made } if made.is_empty() => ("done", format!(": {seen}")),
-        State::Done { seen, made } => ("done", format!(": {seen}; {made} is left")),
-        State::Failed { why, undecided: true } => ("unknown", format!(": {why}")),
-        State::Failed { why, .. } => ("failed", format!(": {why}")),
-        State::Held { why } => ("held", format!(": {why}")),
-    }
+    headless::say(&format!("{:>3} {word:<8} {}{detail}", step.number, step.does()));
 }
 
 fn rehearsal_table(plan: &Plan, rehearsal: &Rehearsal) -> String {
@@ -273,7 +264,7 @@ fn rehearsal_table(plan: &Plan, rehearsal: &Rehearsal) -> String {
             Some(Check::Refused { why }) => format!("REFUSED: {why}"),
             None => "not tried".to_owned(),
         };
-        let cells = [does(step), step.resource.region.to_string(), said].map(|text| clean(&text).into_owned());
+        let cells = [step.does(), step.resource.region.to_string(), said].map(|text| clean(&text).into_owned());
         let [does, region, said] = cells;
         table.add_row([step.number.to_string(), does, region, said]);
     }
@@ -284,8 +275,8 @@ fn result_table(plan: &Plan, report: &Report) -> String {
     let mut table = listings::table(&["step", "does", "region", "ended"]);
     for step in &plan.steps {
         let state = report.states.get(&step.number).unwrap_or(&State::Queued);
-        let (word, detail) = words(state);
-        let cells = [does(step), step.resource.region.to_string(), format!("{word}{detail}")];
+        let (word, detail) = state.words();
+        let cells = [step.does(), step.resource.region.to_string(), format!("{word}{detail}")];
         let [does, region, ended] = cells.map(|text| clean(&text).into_owned());
         table.add_row([step.number.to_string(), does, region, ended]);
     }

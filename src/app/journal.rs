@@ -7,7 +7,7 @@ use super::{AppError, FAILED_STEPS, apply, listings};
 use crate::clean::journal;
 use crate::cli;
 use crate::model::clean;
-use crate::plan::{Entry, Outcome, What};
+use crate::plan::{self, Entry, What};
 use crate::settings::Settings;
 
 /// Lists, shows, checks, undoes in words, or resumes. Gives the exit status.
@@ -66,51 +66,12 @@ fn show(settings: &Settings, run: &str, out: &mut impl Write) -> Result<u8, AppE
     let read = journal::read(&file(&folder, &run))?;
     for entry in &read.entries {
         let at = entry.at.strftime("%Y-%m-%d %H:%M:%S");
-        writeln!(out, "{at}  {}", clean(&sentence(&entry.what)))?;
+        writeln!(out, "{at}  {}", clean(&entry.what.sentence()))?;
     }
     if read.is_torn {
         writeln!(out, "A last line was torn off; what it announced never happened.")?;
     }
     Ok(0)
-}
-
-/// A line of a journal, for people.
-pub fn sentence(what: &What) -> String {
-    match what {
-        What::Opened { plan, account, caller, tool, steps, resumed } => {
-            let verb = if *resumed { "taken up again" } else { "begun" };
-            format!("run {verb}: {steps} steps in {account} as {caller}, plan {plan}, closeout {tool}")
-        }
-        What::Begun { step, does, .. } => format!("{step:>3} begun: {does}"),
-        What::Sending { step, call, input, attempt, .. } => {
-            let again = if *attempt > 0 { format!(" (sent {attempt} times before)") } else { String::new() };
-            format!("{step:>3} sending {call} {input}{again}")
-        }
-        What::Answered { step, answer, request_id, .. } => {
-            let said = match answer {
-                Outcome::Taken { made } if made.is_empty() => "taken".to_owned(),
-                Outcome::Taken { made } => format!("taken: {made}"),
-                Outcome::Gone => "it was gone already".to_owned(),
-                Outcome::NotYet { said } => format!("not yet: {said}"),
-                Outcome::Refused { said } => format!("refused: {said}"),
-                Outcome::Unknown { said } => format!("nobody knows: {said}"),
-            };
-            let id = if request_id.is_empty() { String::new() } else { format!(" (request {request_id})") };
-            format!("{step:>3} answer: {said}{id}")
-        }
-        What::Waiting { step, state } => format!("{step:>3} waiting: {state}"),
-        What::Done { step, seen, undo, .. } => {
-            let undo = if undo.is_empty() { String::new() } else { format!("; undo: {undo}") };
-            format!("{step:>3} done: {seen}{undo}")
-        }
-        What::Failed { step, why, undecided: true } => format!("{step:>3} unknown: {why}"),
-        What::Failed { step, why, .. } => format!("{step:>3} failed: {why}"),
-        What::Held { step, why } => format!("{step:>3} not begun: {why}"),
-        What::Closed { done, failed, held, stopped } => {
-            let stopped = if stopped.is_empty() { String::new() } else { format!("; {stopped}") };
-            format!("run over: {done} done, {failed} failed, {held} not begun{stopped}")
-        }
-    }
 }
 
 /// Whether every line is the one that was written.
@@ -143,27 +104,16 @@ fn verify(settings: &Settings, run: Option<&str>, out: &mut impl Write) -> Resul
 fn undo(settings: &Settings, run: &str, out: &mut impl Write) -> Result<u8, AppError> {
     let (folder, run) = apply::find(settings, run)?;
     let read = journal::read(&file(&folder, &run))?;
-    let does = |wanted: u32| {
-        let begun = read.entries.iter().find_map(|entry| match &entry.what {
-            What::Begun { step, does, .. } if *step == wanted => Some(does.clone()),
-            _ => None,
-        });
-        clean(&begun.unwrap_or_default()).replace(['\n', '\r'], " ")
-    };
     writeln!(out, "# What run {run} took away, and how to bring it back. Nothing is run by closeout.")?;
-    let mut gone = Vec::new();
-    for entry in read.entries.iter().rev() {
-        let What::Done { step, undo, seen, .. } = &entry.what else { continue };
-        // A backup took nothing away, and what was gone before was not this run's doing.
-        let is_backup = seen.ends_with("is whole");
-        match (undo.is_empty(), is_backup) {
-            (_, true) => {}
-            (false, false) => writeln!(out, "\n# step {step}: {}\n{}", does(*step), clean(undo))?,
-            (true, false) => gone.push(format!("# step {step}: {}", does(*step))),
-        }
+    let undo = plan::Undo::of(&read.entries);
+    for (step, does, command) in &undo.commands {
+        writeln!(out, "\n# step {step}: {does}\n{command}")?;
     }
-    if !gone.is_empty() {
-        writeln!(out, "\n# Nothing brings these back:\n{}", gone.join("\n"))?;
+    if !undo.gone.is_empty() {
+        writeln!(out, "\n# Nothing brings these back:")?;
+    }
+    for (step, does) in &undo.gone {
+        writeln!(out, "# step {step}: {does}")?;
     }
     Ok(0)
 }

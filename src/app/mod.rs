@@ -1,6 +1,7 @@
 //! The only place that sees both arms: workers on one side, faces on the other, and the pure core between.
 //!
 //! - [`bill`]: one bill, explained
+//! - [`cleanup`]: plans, dry runs and runs that the screen asks for
 //! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
 //! - [`run`]: one scan from its first question to its last judgement
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
@@ -12,6 +13,7 @@
 
 mod apply;
 mod bill;
+mod cleanup;
 mod engine;
 mod headless;
 mod journal;
@@ -134,12 +136,20 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
     Keymap::new(&settings.keys)
         .map_err(|error| SettingsError::Value(format!("{}: {error}", settings.places.config.display())))?;
     logging::start(&settings);
+    if cli.allow_apply && !matches!(cli.command, None | Some(Command::Demo { .. })) {
+        return Err(AppError::Asked(
+            "--allow-apply goes with the screen, or behind `apply` and `journal resume`".to_owned(),
+        ));
+    }
     let mut out = io::stdout().lock();
     match cli.command {
         None if on_screen(&settings) => {
             drop(out);
-            screen::scan(&settings)
+            screen::scan(&settings, cli.allow_apply)
         }
+        None if cli.allow_apply => Err(AppError::Asked(
+            "--allow-apply is for the screen; without one, `closeout apply` takes the steps of a saved plan".to_owned(),
+        )),
         None => {
             drop(out);
             headless::scan(&settings, &headless::Wish::table())
@@ -148,7 +158,7 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             drop(out);
             headless::scan(&settings, &headless::Wish::from(scan))
         }
-        Some(Command::Demo) => {
+        Some(Command::Demo { .. }) => {
             drop(out);
             open::demo(&settings)
         }

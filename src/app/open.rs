@@ -33,7 +33,7 @@ pub fn demo(settings: &Settings) -> Result<u8, AppError> {
     let set = rules(settings)?;
     let audit = replay(RECORDING, RECORDING_NAME, &set)?;
     if on_screen(settings) {
-        screen::show(settings, audit, Origin::Demo)?;
+        screen::show(settings, audit, Origin::Demo, set, true)?;
     } else {
         print(settings, Format::Table, &audit, false)?;
     }
@@ -43,10 +43,13 @@ pub fn demo(settings: &Settings) -> Result<u8, AppError> {
 
 /// Shows a saved report or a recording, or prints it.
 pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<u8, AppError> {
-    let Saved { audit, .. } = read(settings, path)?;
+    let Saved { audit, has_inventory } = read(settings, path)?;
     let status = status(&audit);
     match format {
-        None if on_screen(settings) => screen::show(settings, audit, Origin::File(path.to_owned()))?,
+        None if on_screen(settings) => {
+            let origin = Origin::File(path.to_owned());
+            screen::show(settings, audit, origin, rules(settings)?, has_inventory)?;
+        }
         None => print(settings, Format::Table, &audit, false)?,
         Some(format) => print(settings, format, &audit, false)?,
     }

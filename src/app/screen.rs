@@ -1,30 +1,36 @@
 //! An audit on the screen, with what the screen may ask of the program around it.
 
 use std::io;
-use std::sync::mpsc;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
 use super::headless::{plan_of_spending, runtime, save, say};
-use super::{AppError, rules, run, status};
+use super::{AppError, apply, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::cli::ThemeName;
 use crate::model::{Cell, Event};
+use crate::plan::{Allowed, Marks, Plan};
 use crate::report::{self, Format};
 use crate::rules::RuleSet;
 use crate::scan;
 use crate::scan::pool::Will;
 use crate::settings::Settings;
+use crate::tui::cleanup::News;
 use crate::tui::{self, ColorDepth, ExportFormat, Input, Options, Origin, Outside, Rescan, Theme};
 
 /// Scans the account and shows it live. Gives the exit status.
-pub fn scan(settings: &Settings) -> Result<u8, AppError> {
-    let set = rules(settings)?;
+///
+/// `allow_apply` is what the command line says; a plan is applied with it and not without.
+pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
+    let set = Arc::new(rules(settings)?);
     let runtime = runtime()?;
     let now = Timestamp::now();
     say("asking AWS who this is and which regions are on");
@@ -35,19 +41,49 @@ pub fn scan(settings: &Settings) -> Result<u8, AppError> {
     let (orders, wanted) = mpsc::channel();
     let _ = news.send(Input::Note(spending));
     let _ = orders.send(Order::All);
-    let workshop = Workshop { settings: settings.clone(), set, runtime, session, will, news };
+    let folder = apply::folder(settings, &session.account.id).ok();
+    let is_protected = settings.protects(&session.account.id, session.account.alias.as_deref());
+    let cleaner = cleaner(&session.account.id, folder.clone(), news.clone());
+    let shared = Arc::clone(&set);
+    let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner };
     thread::spawn(move || workshop.work(wanted));
-    let mut outside = Around { live: Some(Live { orders, tell }), clipboard: None };
-    let audit = tui::run(Audit::default(), feed, options(settings, Origin::Live), &mut outside)?;
+    let live = Live { orders, tell };
+    let mut outside = Around { folder, allow_apply, is_protected, ..Around::new(Place::Account(live), set) };
+    let options = Options { allow_apply, is_protected, ..options(settings, Origin::Live) };
+    let audit = tui::run(Audit::default(), feed, options, &mut outside)?;
     Ok(status(&audit))
 }
 
 /// Shows an audit that is complete.
-pub fn show(settings: &Settings, audit: Audit, origin: Origin) -> Result<(), AppError> {
-    let (_news, feed) = mpsc::channel();
-    let mut outside = Around { live: None, clipboard: None };
-    tui::run(audit, feed, options(settings, origin), &mut outside)?;
+///
+/// `has_inventory` says whether it knows every resource, as a plan must.
+pub fn show(
+    settings: &Settings,
+    audit: Audit,
+    origin: Origin,
+    set: RuleSet,
+    has_inventory: bool,
+) -> Result<(), AppError> {
+    let (news, feed) = mpsc::channel();
+    // Behind a recording there is nothing that could be changed.
+    let is_demo = origin == Origin::Demo;
+    let folder = if is_demo { None } else { apply::folder(settings, &audit.account.id).ok() };
+    let place = if is_demo {
+        Place::Stage(Stage::open(&audit, news.clone())?)
+    } else {
+        cleaner(&audit.account.id, folder.clone(), news.clone()).tell_runs();
+        Place::Nowhere(news.clone())
+    };
+    let mut outside = Around { folder, allow_apply: is_demo, has_inventory, ..Around::new(place, Arc::new(set)) };
+    let options = Options { allow_apply: is_demo, ..options(settings, origin) };
+    tui::run(audit, feed, options, &mut outside)?;
     Ok(())
+}
+
+/// Who keeps the journals of an account.
+fn cleaner(account: &str, folder: Option<PathBuf>, news: mpsc::Sender<Input>) -> Cleaner {
+    let place = folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
+    Cleaner::new(account, folder, place, news)
 }
 
 fn options(settings: &Settings, origin: Origin) -> Options {
@@ -68,6 +104,8 @@ fn options(settings: &Settings, origin: Origin) -> Options {
         animations: settings.animations,
         privacy: settings.privacy,
         origin,
+        allow_apply: false,
+        is_protected: false,
         keys: settings.keys.clone(),
     }
 }
@@ -89,16 +127,18 @@ fn depth(settings: &Settings) -> ColorDepth {
 enum Order {
     All,
     Cell(Cell),
+    Clean(Task),
 }
 
 /// The thread that scans while the screen is up.
 struct Workshop {
     settings: Settings,
-    set: RuleSet,
+    set: Arc<RuleSet>,
     runtime: Runtime,
     session: Session,
     will: watch::Receiver<Will>,
     news: mpsc::Sender<Input>,
+    cleaner: Cleaner,
 }
 
 /// Passes every event on to the screen.
@@ -114,6 +154,7 @@ impl Listener for Passing {
 impl Workshop {
     fn work(mut self, orders: mpsc::Receiver<Order>) {
         let mut audit = Audit::default();
+        self.cleaner.tell_runs();
         while let Ok(order) = orders.recv() {
             let mut passing = Passing(self.news.clone());
             match order {
@@ -122,6 +163,10 @@ impl Workshop {
                     let mut engine = Engine::new(Audit::default(), &self.set, &mut passing);
                     self.runtime.block_on(self.scan().run(&mut engine));
                     audit = engine.into_audit();
+                }
+                Order::Clean(task) => {
+                    self.clean(task);
+                    continue;
                 }
                 Order::Cell(cell) => {
                     let Some(scanner) = scan::scanner(&cell.kind) else { continue };
@@ -132,6 +177,27 @@ impl Workshop {
             }
             let _ = self.news.send(Input::Ended);
         }
+    }
+
+    /// Asks STS again whose credentials these are before anything is tried, sent or looked at.
+    fn clean(&mut self, task: Task) {
+        let opened = self.runtime.block_on(Session::open(&self.settings.wanted, Timestamp::now()));
+        let session = match opened {
+            Ok(session) => session,
+            Err(error) => return self.cleaner.refuse(task, error.to_string()),
+        };
+        let checked = match &task {
+            Task::Rehearse(plan) | Task::Apply(plan, _) => apply::check_account(plan, &session),
+            Task::Verify(_) => Ok(()),
+        };
+        if let Err(error) = checked {
+            return self.cleaner.refuse(task, error.to_string());
+        }
+        if session.account.id != self.session.account.id {
+            return self.cleaner.refuse(task, format!("these credentials are of {} now", session.account.id));
+        }
+        let world = world::Live { session: &session, rules: &self.set };
+        self.runtime.block_on(self.cleaner.take(&world, &session.account.caller_arn, task));
     }
 
     fn scan(&self) -> run::Scan<'_> {
@@ -154,10 +220,61 @@ struct Live {
     tell: watch::Sender<Will>,
 }
 
+/// What is behind an audit.
+enum Place {
+    /// The account it is of.
+    Account(Live),
+    /// A recording.
+    Stage(Stage),
+    /// Nothing: it was read from a file.
+    Nowhere(mpsc::Sender<Input>),
+}
+
 /// The program around the screen.
 struct Around {
-    live: Option<Live>,
+    place: Place,
+    set: Arc<RuleSet>,
+    /// Whether the command line allows changes.
+    allow_apply: bool,
+    /// Whether the settings protect the account.
+    is_protected: bool,
+    /// Whether the audit knows every resource.
+    has_inventory: bool,
+    /// Journals of the account.
+    folder: Option<PathBuf>,
+    /// The way to stop the run under way.
+    stop: Option<watch::Sender<bool>>,
     clipboard: Option<arboard::Clipboard>,
+}
+
+impl Around {
+    fn new(place: Place, set: Arc<RuleSet>) -> Around {
+        let (folder, stop, clipboard) = (None, None, None);
+        Around { place, set, allow_apply: false, is_protected: false, has_inventory: true, folder, stop, clipboard }
+    }
+
+    fn live(&self) -> Option<&Live> {
+        match &self.place {
+            Place::Account(live) => Some(live),
+            Place::Stage(_) | Place::Nowhere(_) => None,
+        }
+    }
+
+    fn order(&self, task: Task) -> Result<(), String> {
+        let gone = "the worker is gone; see the log";
+        match &self.place {
+            Place::Account(live) => live.orders.send(Order::Clean(task)).map_err(|_| gone.to_owned()),
+            Place::Stage(stage) => stage.tasks.send(task).map_err(|_| gone.to_owned()),
+            Place::Nowhere(_) => Err("this audit was read from a file: there is no account at hand".to_owned()),
+        }
+    }
+}
+
+/// A file name of an account and a time.
+fn file_name(label: &str, at: Timestamp, ending: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
+    let name: String = label.chars().map(plain).collect();
+    format!("closeout-{name}-{}{ending}", at.strftime("%Y%m%dT%H%M%SZ"))
 }
 
 impl Outside for Around {
@@ -190,14 +307,7 @@ impl Outside for Around {
             ExportFormat::Csv => (Format::Csv, "csv"),
             ExportFormat::Markdown => (Format::Markdown, "md"),
         };
-        let name: String = audit
-            .account
-            .label()
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' })
-            .collect();
-        let stamp = audit.started_at.strftime("%Y%m%dT%H%M%SZ");
-        let file = format!("closeout-{name}-{stamp}.{ending}");
+        let file = file_name(audit.account.label(), audit.started_at, &format!(".{ending}"));
         let options = report::Options::default();
         save(file.as_ref(), |out| report::write(format, audit, &options, out))
             .map(|()| format!("written to {file}"))
@@ -205,7 +315,7 @@ impl Outside for Around {
     }
 
     fn rescan(&mut self, what: Rescan) -> Result<String, String> {
-        let Some(live) = &self.live else { return Err("this is a saved audit: there is nothing to ask".to_owned()) };
+        let Some(live) = self.live() else { return Err("this is a saved audit: there is nothing to ask".to_owned()) };
         let _ = live.tell.send(Will::Run);
         let (order, said) = match what {
             Rescan::All => (Order::All, "scanning again".to_owned()),
@@ -218,18 +328,69 @@ impl Outside for Around {
     }
 
     fn stop(&mut self) {
-        if let Some(live) = &self.live {
+        if let Some(live) = self.live() {
             let _ = live.tell.send(Will::Stop);
         }
     }
 
     fn pause(&mut self, on: bool) {
-        if let Some(live) = &self.live {
+        if let Some(live) = self.live() {
             let _ = live.tell.send(if on { Will::Pause } else { Will::Run });
         }
     }
 
     fn can_rescan(&self) -> bool {
-        self.live.is_some()
+        self.live().is_some()
+    }
+
+    fn plan(&mut self, audit: &Audit, marks: &Marks, allowed: Allowed) -> Result<Plan, String> {
+        if !self.has_inventory {
+            return Err("it needs every resource, and this report holds those of findings only; \
+                        `closeout scan --format json --inventory` writes one with all"
+                .to_owned());
+        }
+        plan::made(audit, &self.set, marks, allowed).map_err(|error| error.to_string())
+    }
+
+    fn script(&mut self, plan: &Plan) -> Result<String, String> {
+        let label = plan.account.alias.as_ref().unwrap_or(&plan.account.id);
+        let hash = plan.hash.get(..6).unwrap_or_default();
+        let file = file_name(label, plan.scanned_at, &format!("-{hash}.sh"));
+        let text = crate::plan::script(plan);
+        save(file.as_ref(), |out| out.write_all(text.as_bytes()))
+            .map(|()| format!("written to {file}; it runs nothing by itself"))
+            .map_err(|error| error.to_string())
+    }
+
+    fn rehearse(&mut self, plan: Arc<Plan>) -> Result<(), String> {
+        self.order(Task::Rehearse(plan))
+    }
+
+    fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String> {
+        if !self.allow_apply {
+            return Err("nothing was changed: --allow-apply was not given".to_owned());
+        }
+        if self.is_protected {
+            return Err("nothing was changed: protected_accounts of the config file names this account".to_owned());
+        }
+        if typed != plan.phrase() {
+            return Err("nothing was changed: what was typed is not the phrase of this plan".to_owned());
+        }
+        let (tell, stop) = watch::channel(false);
+        self.stop = Some(tell);
+        self.order(Task::Apply(plan, stop))
+    }
+
+    fn stop_apply(&mut self) {
+        if let Some(stop) = &self.stop {
+            let _ = stop.send(true);
+        }
+    }
+
+    fn verify(&mut self, run: &str) -> Result<(), String> {
+        let Place::Nowhere(news) = &self.place else { return self.order(Task::Verify(run.to_owned())) };
+        let lines = cleanup::verify_alone(self.folder.clone(), run);
+        let told = News::Verified { run: run.to_owned(), lines };
+        news.send(Input::Cleanup(Box::new(told))).map_err(|error| error.to_string())
     }
 }

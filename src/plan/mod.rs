@@ -35,7 +35,7 @@ pub use choose::Know;
 pub use file::{PlanError, SCHEMA_VERSION};
 pub use names::actions;
 pub use past::{Past, PastStep};
-pub use record::{Check, Entry, FRESH_MINUTES, News, Outcome, Rehearsal, State, What};
+pub use record::{Check, Entry, FRESH_MINUTES, News, Outcome, Rehearsal, State, Undo, What};
 pub use remedy::{Remedy, Verb, remedies, remedy};
 pub use script::script;
 pub use step::{Allowed, Held, HeldWhy, Plan, PlanAccount, Step, Work};

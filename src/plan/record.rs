@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Resource;
+use crate::model::{Resource, clean};
 
 /// A line of a journal: what is about to happen, or has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -241,5 +241,104 @@ impl Rehearsal {
     pub fn is_fresh(&self, plan: &str, now: Timestamp) -> bool {
         let age = now.as_second() - self.at.as_second();
         self.plan == plan && (0..=FRESH_MINUTES * 60).contains(&age)
+    }
+}
+
+impl What {
+    /// A line of a journal, for people.
+    pub fn sentence(&self) -> String {
+        match self {
+            What::Opened { plan, account, caller, tool, steps, resumed } => {
+                let verb = if *resumed { "taken up again" } else { "begun" };
+                format!("run {verb}: {steps} steps in {account} as {caller}, plan {plan}, closeout {tool}")
+            }
+            What::Begun { step, does, .. } => format!("{step:>3} begun: {does}"),
+            What::Sending { step, call, input, attempt, .. } => {
+                let again = if *attempt > 0 { format!(" (sent {attempt} times before)") } else { String::new() };
+                format!("{step:>3} sending {call} {input}{again}")
+            }
+            What::Answered { step, answer, request_id, .. } => {
+                let said = match answer {
+                    Outcome::Taken { made } if made.is_empty() => "taken".to_owned(),
+                    Outcome::Taken { made } => format!("taken: {made}"),
+                    Outcome::Gone => "it was gone already".to_owned(),
+                    Outcome::NotYet { said } => format!("not yet: {said}"),
+                    Outcome::Refused { said } => format!("refused: {said}"),
+                    Outcome::Unknown { said } => format!("nobody knows: {said}"),
+                };
+                let id = if request_id.is_empty() { String::new() } else { format!(" (request {request_id})") };
+                format!("{step:>3} answer: {said}{id}")
+            }
+            What::Waiting { step, state } => format!("{step:>3} waiting: {state}"),
+            What::Done { step, seen, undo, .. } => {
+                let undo = if undo.is_empty() { String::new() } else { format!("; undo: {undo}") };
+                format!("{step:>3} done: {seen}{undo}")
+            }
+            What::Failed { step, why, undecided: true } => format!("{step:>3} unknown: {why}"),
+            What::Failed { step, why, .. } => format!("{step:>3} failed: {why}"),
+            What::Held { step, why } => format!("{step:>3} not begun: {why}"),
+            What::Closed { done, failed, held, stopped } => {
+                let stopped = if stopped.is_empty() { String::new() } else { format!("; {stopped}") };
+                format!("run over: {done} done, {failed} failed, {held} not begun{stopped}")
+            }
+        }
+    }
+}
+
+impl State {
+    /// A word for a state, and what is to be said of it.
+    pub fn words(&self) -> (&'static str, String) {
+        match self {
+            State::Queued => ("queued", String::new()),
+            State::Looking => ("looking", String::new()),
+            State::Calling { call } => ("calling", format!(": {call}")),
+            State::Waiting { state } => ("waiting", format!(": {state}")),
+            State::Done { seen, made } if made.is_empty() => ("done", format!(": {seen}")),
+            State::Done { seen, made } => ("done", format!(": {seen}; {made} is left")),
+            State::Failed { why, undecided: true } => ("unknown", format!(": {why}")),
+            State::Failed { why, .. } => ("failed", format!(": {why}")),
+            State::Held { why } => ("held", format!(": {why}")),
+        }
+    }
+
+    /// Whether nothing more will come of its step.
+    pub fn is_over(&self) -> bool {
+        matches!(self, State::Done { .. } | State::Failed { .. } | State::Held { .. })
+    }
+}
+
+/// What a run took away, the last act first: how to bring it back, and what nothing brings back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo {
+    /// Number of a step, what it did, and the command that undoes it. Commands are shown and never run.
+    pub commands: Vec<(u32, String, String)>,
+    /// Number of a step, and what it did for good.
+    pub gone: Vec<(u32, String)>,
+}
+
+impl Undo {
+    /// What the lines of a journal say of it, each text fit for one line.
+    pub fn of(entries: &[Entry]) -> Undo {
+        let does = |wanted: u32| {
+            let begun = entries.iter().find_map(|entry| match &entry.what {
+                What::Begun { step, does, .. } if *step == wanted => Some(does.as_str()),
+                _ => None,
+            });
+            clean(begun.unwrap_or_default()).into_owned()
+        };
+        let mut all = Undo::default();
+        for entry in entries.iter().rev() {
+            let What::Done { step, undo, seen, .. } = &entry.what else { continue };
+            let is_sent = |entry: &Entry| matches!(&entry.what, What::Sending { step: sent, .. } if sent == step);
+            // A backup took nothing away, and what was gone before was not this run's doing.
+            if seen.ends_with("is whole") || !entries.iter().any(is_sent) {
+                continue;
+            }
+            match undo.is_empty() {
+                false => all.commands.push((*step, does(*step), clean(undo).into_owned())),
+                true => all.gone.push((*step, does(*step))),
+            }
+        }
+        all
     }
 }

@@ -198,6 +198,16 @@ pub enum HeldWhy {
 }
 
 impl Step {
+    /// What it does, for people.
+    pub fn does(&self) -> String {
+        let label = self.resource.label();
+        match &self.work {
+            Work::Backup => format!("back up {} {label}", self.resource.kind),
+            Work::Unprotect { flag } => format!("lift {flag} of {} {label}", self.resource.kind),
+            Work::Act => format!("{} {} {label}", self.verb, self.resource.kind),
+        }
+    }
+
     /// Whether nothing brings back what it takes away.
     pub fn is_irreversible(&self) -> bool {
         self.undo.is_empty() && !self.loses.is_empty()

@@ -26,6 +26,8 @@ pub enum Action {
     Findings,
     Quotas,
     Bill,
+    Cleanup,
+    Journal,
     Coverage,
     PreviousScreen,
     NextScreen,
@@ -56,6 +58,16 @@ pub enum Action {
     Group,
     Period,
     Pause,
+    DryRun,
+    Apply,
+    StopApply,
+    DropStep,
+    Dependents,
+    Owners,
+    Locks,
+    Script,
+    Undo,
+    Verify,
     Rescan,
     Export,
     Privacy,
@@ -63,6 +75,7 @@ pub enum Action {
     Settings,
     Redraw,
     NoDelete,
+    NoCut,
     Suspend,
     Interrupt,
     Quit,
@@ -113,11 +126,13 @@ pub struct Entry {
     pub help: &'static str,
 }
 
-use ScreenId::{Bill as B, Coverage as C, Findings as F, Overview as O, Quotas as Q};
+use ScreenId::{Bill as B, Cleanup as K, Coverage as C, Findings as F, Journal as J, Overview as O, Quotas as Q};
 
-const ALL: &[ScreenId] = &[O, F, Q, B, C];
+const ALL: &[ScreenId] = &ScreenId::ALL;
 const LISTS: &[ScreenId] = &[F, Q, B, C];
-const FLAT: &[ScreenId] = &[O, F, Q, C];
+const FLAT: &[ScreenId] = &[O, F, Q, K, J, C];
+/// Screens with nothing to take out.
+const NO_PLAN: &[ScreenId] = &[O, F, Q, B, J, C];
 const TABLES: &[ScreenId] = &[F, Q, B];
 
 const fn entry(
@@ -153,6 +168,8 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Findings, "findings", &["2"], ALL, Move, "findings"),
     entry(Action::Quotas, "quotas", &["3"], ALL, Move, "quotas"),
     entry(Action::Bill, "bill", &["4"], ALL, Move, "bill"),
+    entry(Action::Cleanup, "cleanup", &["6"], ALL, Move, "cleanup: the plan of the marks"),
+    entry(Action::Journal, "journal", &["7"], ALL, Move, "journal: what was done before"),
     entry(Action::Coverage, "coverage", &["8"], ALL, Move, "coverage: what could not be looked at"),
     entry(Action::PreviousScreen, "previous-screen", &["["], ALL, Move, "previous screen"),
     entry(Action::NextScreen, "next-screen", &["]"], ALL, Move, "next screen"),
@@ -167,7 +184,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::ShowNew, "show-new", &["."], &[F], Find, "show rows held back"),
     entry(Action::Palette, "palette", &[":"], ALL, Find, "every command by name"),
     entry(Action::Help, "help", &["?", "F1"], ALL, Find, "this help"),
-    entry(Action::Mark, "mark", &["Space"], &[F, Q], Here, "mark or unmark, to total up"),
+    entry(Action::Mark, "mark", &["Space"], &[F, Q], Here, "mark or unmark, to plan for"),
     entry(Action::Range, "mark-range", &["v"], &[F], Here, "begin a range; Space marks it"),
     entry(Action::MarkAll, "mark-all", &["M"], &[F], Here, "mark all rows shown (says how many, asks)"),
     entry(Action::UnmarkAll, "unmark-all", &["U"], &[F], Here, "unmark all"),
@@ -175,7 +192,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Recheck, "recheck", &["r"], &[F, C], Here, "look at this one again"),
     entry(Action::CopyId, "copy-id", &["y"], LISTS, Here, "copy the id or the line"),
     entry(Action::CopyArn, "copy-arn", &["Y"], &[F], Here, "copy the ARN"),
-    entry(Action::CopyCommand, "copy-command", &["c"], &[F, Q, C], Here, "copy the command or policy"),
+    entry(Action::CopyCommand, "copy-command", &["c"], &[F, Q, K, J, C], Here, "copy the command or policy"),
     entry(Action::Console, "console", &["o"], &[F, Q], Here, "open in the AWS console"),
     entry(Action::ConsoleAddress, "console-address", &["O"], &[F, Q], Here, "show and copy the console address"),
     entry(Action::HideUnused, "hide-unused", &["u"], &[Q], Here, "hide unused quotas, and back"),
@@ -183,16 +200,27 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Group, "group", &["b"], &[B], Here, "group by service or by region"),
     entry(Action::Period, "period", &["m"], &[B], Here, "30 days, last or this month"),
     entry(Action::Pause, "pause", &["p"], &[O], Here, "hold the scan, and go on"),
+    entry(Action::DryRun, "dry-run", &["D"], &[K], Here, "dry run: changes nothing"),
+    entry(Action::Apply, "apply", &["A"], &[K], Here, "apply: asks for the phrase"),
+    entry(Action::StopApply, "stop-apply", &["S"], &[K], Here, "stop after steps under way"),
+    entry(Action::DropStep, "drop-step", &["x"], &[K], Here, "take it out of the plan"),
+    entry(Action::Dependents, "add-dependents", &["a"], &[K], Here, "add what has to go first"),
+    entry(Action::Owners, "add-owners", &["o"], &[K], Here, "plan for owners instead"),
+    entry(Action::Locks, "lift-locks", &["L"], &[K], Here, "lift locks of AWS's own"),
+    entry(Action::Script, "write-script", &["W"], &[K], Here, "write a shell script"),
+    entry(Action::Undo, "undo-commands", &["u"], &[J], Here, "show the undo commands"),
+    entry(Action::Verify, "verify", &["v"], &[J], Here, "hold it against the account"),
     entry(Action::Rescan, "rescan", &["R"], ALL, Everywhere, "scan everything again"),
     entry(Action::Export, "export", &["E"], ALL, Everywhere, "write JSON, CSV or Markdown"),
     entry(Action::Privacy, "privacy", &["P"], ALL, Everywhere, "hide ids, ARNs and addresses"),
     entry(Action::Theme, "theme", &["T"], ALL, Everywhere, "next theme"),
     entry(Action::Settings, "settings", &[","], ALL, Everywhere, "settings"),
     entry(Action::Redraw, "redraw", &["Ctrl-l"], ALL, Everywhere, "paint the screen anew"),
-    entry(Action::NoDelete, "delete", &["d", "x", "Delete", "Backspace"], ALL, Everywhere, "nothing: no key deletes"),
+    entry(Action::NoDelete, "delete", &["d", "Delete", "Backspace"], ALL, Everywhere, "nothing: no key deletes"),
+    entry(Action::NoCut, "cut", &["x"], NO_PLAN, Everywhere, "nothing: no key deletes"),
     entry(Action::Suspend, "suspend", &["Ctrl-z"], ALL, Everywhere, "suspend; fg comes back"),
     entry(Action::Interrupt, "stop", &["Ctrl-c"], ALL, Everywhere, "stop and keep; else quit"),
-    entry(Action::Quit, "quit", &["q"], ALL, Everywhere, "quit; asks while a scan runs"),
+    entry(Action::Quit, "quit", &["q"], ALL, Everywhere, "quit; asks if busy"),
 ];
 
 impl Action {
@@ -208,7 +236,8 @@ impl Action {
     }
 }
 
-/// What the key line of a screen offers, most useful first, with the word for it there.
+/// What the key line of a screen offers, most useful first, with the word for it there. On the cleanup a run counts as
+/// running, elsewhere a scan.
 pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static str)] {
     match (screen, running) {
         (ScreenId::Overview, true) => &[
@@ -227,6 +256,7 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
         ],
         (ScreenId::Findings, _) => &[
             (Action::Mark, "mark"),
+            (Action::Cleanup, "plan"),
             (Action::Open, "detail"),
             (Action::Sort, "sort"),
             (Action::Filter, "filter"),
@@ -255,6 +285,26 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
             (Action::Group, "group"),
             (Action::Zoom, "zoom"),
             (Action::Export, "export"),
+        ],
+        (ScreenId::Cleanup, true) => {
+            &[(Action::StopApply, "stop after current steps"), (Action::NextPane, "pane"), (Action::Zoom, "zoom")]
+        }
+        (ScreenId::Cleanup, false) => &[
+            (Action::DryRun, "dry run"),
+            (Action::Apply, "apply"),
+            (Action::DropStep, "drop step"),
+            (Action::Dependents, "dependents"),
+            (Action::Owners, "owners"),
+            (Action::Locks, "locks"),
+            (Action::Script, "script"),
+            (Action::CopyCommand, "CLI"),
+        ],
+        (ScreenId::Journal, _) => &[
+            (Action::Open, "detail"),
+            (Action::Verify, "verify again"),
+            (Action::Undo, "undo commands"),
+            (Action::CopyCommand, "copy undo"),
+            (Action::NextPane, "pane"),
         ],
         (ScreenId::Coverage, _) => &[
             (Action::Recheck, "rescan cell"),

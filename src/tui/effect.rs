@@ -1,9 +1,12 @@
 //! What an update wants done outside: the only way anything leaves the screen.
 
+use std::sync::Arc;
+
 use crate::model::Cell;
+use crate::plan::{Allowed, Marks, Plan};
 
 /// A wish of the screen. Whoever runs the loop grants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Leave.
     Quit,
@@ -25,6 +28,18 @@ pub enum Effect {
     Pause(bool),
     /// Let the terminal report the mouse, or leave it the selection of text.
     Mouse(bool),
+    /// Plan for marked resources.
+    Plan(Marks, Allowed),
+    /// Write a plan as a shell script to a file.
+    Script(Arc<Plan>),
+    /// Go through a plan without changing anything.
+    Rehearse(Arc<Plan>),
+    /// Take the steps of a plan. The text is what was typed to allow it.
+    Apply(Arc<Plan>, String),
+    /// Begin no further step of the run.
+    StopApply,
+    /// Hold the journal of a run against the account.
+    Verify(String),
 }
 
 /// A form an audit can be written in.

@@ -139,7 +139,8 @@ fn no_action(name: &str) -> KeymapError {
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Keys\n\nThe name in the last column is what a `[keys]` table in the settings file calls it: `mark = \"Space\"`.\n\
-         Several keys are separated by spaces. `Ctrl-c` cannot be changed. No key deletes anything.\n",
+         Several keys are separated by spaces. `Ctrl-c` cannot be changed. No key deletes anything:\n\
+         a plan is applied after a dry run of it, when its phrase has been typed.\n",
     );
     for group in Group::ALL {
         let title = if group == Group::Here { "On some screens" } else { group.title() };
@@ -222,6 +223,6 @@ mod tests {
         for entry in TABLE {
             assert!(page.contains(&format!("| `{}` |", entry.name)), "{}", entry.name);
         }
-        assert!(page.contains("| `Space` | mark or unmark, to total up | findings, quotas | `mark` |"));
+        assert!(page.contains("| `Space` | mark or unmark, to plan for | findings, quotas | `mark` |"));
     }
 }

@@ -1,4 +1,4 @@
-//! Marked resources: a basket with a running total. Nothing is ever done to them by this program.
+//! Marked resources: a basket with a running total. What becomes of them is said by a plan.
 
 use std::collections::HashSet;
 
@@ -11,6 +11,7 @@ pub struct Marks {
     ids: HashSet<ResourceId>,
     total: Usd,
     locked: usize,
+    changes: u64,
 }
 
 impl Marks {
@@ -31,6 +32,7 @@ impl Marks {
 
     /// Marks it, or takes its mark away. Says whether it is marked now.
     pub fn toggle(&mut self, id: &ResourceId) -> bool {
+        self.changes += 1;
         if self.ids.remove(id) {
             return false;
         }
@@ -39,12 +41,31 @@ impl Marks {
 
     /// Marks it. Says whether that is news.
     pub fn add(&mut self, id: &ResourceId) -> bool {
-        !self.ids.contains(id) && self.ids.insert(id.clone())
+        let is_news = !self.ids.contains(id) && self.ids.insert(id.clone());
+        self.changes += u64::from(is_news);
+        is_news
+    }
+
+    /// Takes its mark away. Says whether it had one.
+    pub fn remove(&mut self, id: &ResourceId) -> bool {
+        let was_marked = self.ids.remove(id);
+        self.changes += u64::from(was_marked);
+        was_marked
+    }
+
+    /// The marked resources, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = &ResourceId> {
+        self.ids.iter()
+    }
+
+    /// Grows with every change of what is marked.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Takes every mark away.
     pub fn clear(&mut self) {
-        *self = Marks::default();
+        *self = Marks { changes: self.changes + 1, ..Marks::default() };
     }
 
     /// Adds up what acting on the marked resources would save. Locked and managed ones are counted apart:

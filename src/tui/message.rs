@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use super::cleanup::News;
 use crate::model::Event;
 
 /// One thing that happened.
@@ -22,6 +23,8 @@ pub enum Message {
     Tick,
     /// The scan has news.
     Event(Box<Event>),
+    /// A cleanup has news.
+    Cleanup(Box<News>),
     /// A line for the message line.
     Note(String),
     /// The scan has nothing more to say.

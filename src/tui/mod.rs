@@ -8,9 +8,11 @@
 //! ```
 //!
 //! Nothing waits in here: the loop in [`run`] sleeps until something happens and draws only when something
-//! changed. Nothing in here changes anything in AWS.
+//! changed. Nothing in here changes anything in AWS: an account is changed by what
+//! a wish with a typed phrase leads to, and by nothing else.
 
 pub mod action;
+pub mod cleanup;
 pub mod console;
 pub mod effect;
 pub mod facets;

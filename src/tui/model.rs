@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::cleanup::{Cleanup, Journals};
 use super::filter::Filter;
 use super::keymap::{Keymap, KeymapError};
 use super::line::Line;
@@ -28,14 +29,25 @@ pub enum ScreenId {
     Quotas,
     /// Bill.
     Bill,
+    /// The plan of the marks, and the run that applies it.
+    Cleanup,
+    /// What was done, as the journals have it.
+    Journal,
     /// What could not be looked at.
     Coverage,
 }
 
 impl ScreenId {
     /// Every screen, in the order of the tabs.
-    pub const ALL: [ScreenId; 5] =
-        [ScreenId::Overview, ScreenId::Findings, ScreenId::Quotas, ScreenId::Bill, ScreenId::Coverage];
+    pub const ALL: [ScreenId; 7] = [
+        ScreenId::Overview,
+        ScreenId::Findings,
+        ScreenId::Quotas,
+        ScreenId::Bill,
+        ScreenId::Cleanup,
+        ScreenId::Journal,
+        ScreenId::Coverage,
+    ];
 
     /// The word on its tab.
     pub fn title(self) -> &'static str {
@@ -44,6 +56,8 @@ impl ScreenId {
             ScreenId::Findings => "Findings",
             ScreenId::Quotas => "Quotas",
             ScreenId::Bill => "Bill",
+            ScreenId::Cleanup => "Cleanup",
+            ScreenId::Journal => "Journal",
             ScreenId::Coverage => "Coverage",
         }
     }
@@ -55,6 +69,8 @@ impl ScreenId {
             ScreenId::Findings => '2',
             ScreenId::Quotas => '3',
             ScreenId::Bill => '4',
+            ScreenId::Cleanup => '6',
+            ScreenId::Journal => '7',
             ScreenId::Coverage => '8',
         }
     }
@@ -131,9 +147,13 @@ pub struct Model {
     /// The screen shown.
     pub screen: ScreenId,
     /// What each screen remembers.
-    pub views: [View; 5],
+    pub views: [View; ScreenId::ALL.len()],
     /// Marked resources.
     pub marks: Marks,
+    /// The plan of the marks, its rehearsal, and the run that applies it.
+    pub cleanup: Cleanup,
+    /// What was done in this account before.
+    pub journals: Journals,
     /// Whether only marked findings are listed.
     pub marked_only: bool,
     /// The finding where a range began, by its key in the index.
@@ -189,6 +209,8 @@ impl Model {
             screen: ScreenId::Overview,
             views: Default::default(),
             marks: Marks::default(),
+            cleanup: Cleanup::new(options.allow_apply, options.is_protected),
+            journals: Journals::default(),
             marked_only: false,
             range: None,
             at: None,
@@ -234,6 +256,11 @@ impl Model {
     /// Whether a scan is running.
     pub fn is_running(&self) -> bool {
         self.audit.is_running()
+    }
+
+    /// Whether something goes on that a turning sign stands for: a scan, a dry run, a cleanup, a look at the account.
+    pub fn is_busy(&self) -> bool {
+        self.is_running() || self.cleanup.is_busy() || self.journals.verifying.is_some()
     }
 
     /// Remembers which finding the cursor is on.

@@ -1,10 +1,13 @@
 //! What may lie over a screen: help, palette, choices, questions, a text to read.
 
+use std::sync::Arc;
+
 use super::action::{Action, Group, TABLE};
 use super::effect::ExportFormat;
 use super::keymap::Keymap;
 use super::line::Line;
 use super::model::ScreenId;
+use crate::plan::Plan;
 
 /// The one thing on top of the screen. There is never more than one.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +18,8 @@ pub enum Overlay {
     Ask(Ask),
     /// A text to read.
     Read(Read),
+    /// The typed confirmation of a plan.
+    Confirm(Confirm),
 }
 
 /// Which list is open: it says how it is drawn and whether typing narrows it down.
@@ -108,6 +113,26 @@ pub enum Yes {
     MarkAll,
     /// Scans everything again.
     Rescan,
+    /// Suspends the program.
+    Suspend,
+}
+
+/// The typed confirmation of a plan. Nothing but its phrase, letter by letter, begins anything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirm {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// What is typed so far.
+    pub typed: Line,
+    /// When it was opened, on the model's clock: keys that were on their way before are thrown away.
+    pub opened_ms: u64,
+}
+
+impl Confirm {
+    /// Whether what is typed is the phrase.
+    pub fn fits(&self) -> bool {
+        self.typed.text() == self.plan.phrase()
+    }
 }
 
 /// A text to read.
@@ -198,7 +223,18 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::HalfDown, Action::HalfUp], "half a page down, up"),
     (&[Action::PageDown, Action::PageUp], "a page down, up"),
     (&[Action::NextPane, Action::PreviousPane], "next, previous pane"),
-    (&[Action::Overview, Action::Findings, Action::Quotas, Action::Bill, Action::Coverage], "the screen of a tab"),
+    (
+        &[
+            Action::Overview,
+            Action::Findings,
+            Action::Quotas,
+            Action::Bill,
+            Action::Cleanup,
+            Action::Journal,
+            Action::Coverage,
+        ],
+        "the screen of a tab",
+    ),
     (&[Action::PreviousScreen, Action::NextScreen], "previous, next screen"),
     (&[Action::Open, Action::Back], "open, one step back"),
     (&[Action::Sort, Action::Reverse], "choose the order, turn it"),
@@ -207,6 +243,7 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
     (&[Action::HideUnused, Action::Fold], "hide unused, unfold regions"),
     (&[Action::Theme, Action::Settings], "next theme, settings"),
+    (&[Action::NoDelete, Action::NoCut], "nothing: no key deletes"),
 ];
 
 /// First keys of all first, then second keys: `j k Down Up`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use crossterm::event::{Event as Terminal, KeyEventKind};
 use jiff::Timestamp;
 use signal_hook::consts::SIGCONT;
 
+use super::cleanup::News as Cleanup;
 use super::effect::{Effect, ExportFormat, Rescan};
 use super::feed::{self, News, Wake};
 use super::look::{ColorDepth, Theme};
@@ -20,6 +22,7 @@ use super::update::update;
 use super::view;
 use crate::audit::Audit;
 use crate::model::Event;
+use crate::plan::{Allowed, Marks, Plan};
 
 /// Where an audit comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +52,10 @@ pub struct Options {
     pub privacy: bool,
     /// Where the audit comes from.
     pub origin: Origin,
+    /// Whether plans may be applied. Said on the command line and nowhere else.
+    pub allow_apply: bool,
+    /// Whether the settings protect this account: then nothing is applied, whatever the command line says.
+    pub is_protected: bool,
     /// The user's own keys: action name → keys.
     pub keys: BTreeMap<String, String>,
 }
@@ -58,6 +65,8 @@ pub struct Options {
 pub enum Input {
     /// The scan says something.
     Event(Box<Event>),
+    /// A cleanup says something.
+    Cleanup(Box<Cleanup>),
     /// A line for the message line.
     Note(String),
     /// Nothing more will come of this scan.
@@ -80,6 +89,22 @@ pub trait Outside {
     fn pause(&mut self, on: bool);
     /// Whether looking again is possible.
     fn can_rescan(&self) -> bool;
+    /// A plan for marked resources.
+    ///
+    /// Errors with the reason why none can be made.
+    fn plan(&mut self, audit: &Audit, marks: &Marks, allowed: Allowed) -> Result<Plan, String>;
+    /// Writes a plan as a shell script to a file.
+    fn script(&mut self, plan: &Plan) -> Result<String, String>;
+    /// Goes through a plan without changing anything; what comes of it comes in as news.
+    fn rehearse(&mut self, plan: Arc<Plan>) -> Result<(), String>;
+    /// Takes the steps of a plan; what becomes of them comes in as news. `typed` is what was typed to allow it.
+    ///
+    /// Errors when that is not the phrase of the plan, or nothing may be applied from here.
+    fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
+    /// Begins no further step.
+    fn stop_apply(&mut self);
+    /// Holds the journal of a run against the account; what is seen comes in as news.
+    fn verify(&mut self, run: &str) -> Result<(), String>;
 }
 
 /// Shortest time between two drawings while only news arrives: ten a second.
@@ -149,7 +174,7 @@ impl Loop<'_> {
         let since = self.drawn.map_or(FRAME, |drawn| drawn.elapsed());
         let limit = if self.dirty {
             FRAME.saturating_sub(since)
-        } else if self.model.is_running() {
+        } else if self.model.is_busy() {
             let turn = if self.model.animations { TURN } else { Duration::from_secs(1) };
             turn.saturating_sub(since)
         } else {
@@ -163,11 +188,12 @@ impl Loop<'_> {
 
     fn tell_time(&mut self) {
         let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let age = view::age(&self.model);
+        let ages = |model: &Model| (view::age(model), view::rehearsal_minutes(model));
+        let before = ages(&self.model);
         update(&mut self.model, Message::Clock(ms, Timestamp::now()));
-        self.dirty |= view::age(&self.model) != age;
+        self.dirty |= ages(&self.model) != before;
         let due = self.drawn.is_some_and(|drawn| drawn.elapsed() >= TURN);
-        if self.model.is_running() && !self.model.paused && due {
+        if self.model.is_busy() && !self.model.paused && due {
             let late = self.drawn.is_some_and(|drawn| drawn.elapsed() >= Duration::from_secs(1));
             if self.model.animations || late {
                 update(&mut self.model, Message::Tick);
@@ -213,6 +239,7 @@ impl Loop<'_> {
             self.dirty = true;
             let message = match input {
                 Input::Event(event) => Message::Event(event),
+                Input::Cleanup(news) => Message::Cleanup(news),
                 Input::Note(text) => Message::Note(text),
                 Input::Ended => Message::Ended,
             };
@@ -258,8 +285,31 @@ impl Loop<'_> {
             },
             Effect::Export(format) => self.outside.export(format, &self.model.audit),
             Effect::Rescan(what) => self.outside.rescan(what),
+            Effect::Script(plan) => self.outside.script(&plan),
+            effect => return self.clean_up(effect),
         };
         self.tell(Message::Done(answer))
+    }
+
+    /// Wishes of the cleanup, which are answered with news.
+    fn clean_up(&mut self, effect: Effect) -> io::Result<()> {
+        let news = match effect {
+            Effect::Plan(marks, allowed) => {
+                Some(Cleanup::Planned(self.outside.plan(&self.model.audit, &marks, allowed)))
+            }
+            Effect::Rehearse(plan) => self.outside.rehearse(plan).err().map(|why| Cleanup::Tried(Err(why))),
+            Effect::Apply(plan, typed) => self.outside.apply(plan, &typed).err().map(Cleanup::refused),
+            Effect::Verify(run) => {
+                let refused = self.outside.verify(&run).err();
+                refused.map(|why| Cleanup::Verified { run, lines: Err(why) })
+            }
+            Effect::StopApply => {
+                self.outside.stop_apply();
+                None
+            }
+            _ => None,
+        };
+        news.map_or(Ok(()), |news| self.tell(Message::Cleanup(Box::new(news))))
     }
 
     /// The terminal's clipboard first, since it works over SSH; it gives no answer. Then the system's, if there is one.

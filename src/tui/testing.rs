@@ -1,12 +1,14 @@
 //! Journeys: a string of keys in, what is on the screen and what was wished for out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr;
 
+use super::cleanup::News;
 use super::effect::Effect;
 use super::key::Key;
 use super::look::{ColorDepth, Theme};
@@ -17,6 +19,7 @@ use super::update::update;
 use super::view::{self, sample};
 use crate::audit::Audit;
 use crate::model::{Event, Finding, Kind, Resource};
+use crate::plan::{self, Know, Plan};
 
 /// A person at the keyboard.
 pub struct Journey {
@@ -36,6 +39,8 @@ pub fn options() -> Options {
         animations: true,
         privacy: false,
         origin: Origin::Live,
+        allow_apply: false,
+        is_protected: false,
         keys: BTreeMap::new(),
     }
 }
@@ -69,10 +74,27 @@ impl Journey {
         self
     }
 
-    /// Takes a message in.
+    /// Takes a message in. Plans are made at once, with nothing kept; every other wish is noted down.
     pub fn tell(&mut self, message: Message) {
-        let effects = update(&mut self.model, message);
-        self.effects.extend(effects);
+        for effect in update(&mut self.model, message) {
+            let Effect::Plan(marks, allowed) = &effect else {
+                self.effects.push(effect);
+                continue;
+            };
+            let know = Know { remedies: &|kind| plan::remedy(kind), keeps: &|_| None };
+            let plan = plan::plan(&self.model.audit, marks, *allowed, know).map_err(|error| error.to_string());
+            self.clean(News::Planned(plan));
+        }
+    }
+
+    /// News of a cleanup.
+    pub fn clean(&mut self, news: News) {
+        self.tell(Message::Cleanup(Box::new(news)));
+    }
+
+    /// The plan on the screen.
+    pub fn plan(&self) -> Arc<Plan> {
+        Arc::clone(self.model.cleanup.plan.as_ref().expect("a plan"))
     }
 
     /// News of the scan, and the picture after it.

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{findings, perform, say, typing};
+use super::{cleanup, findings, perform, say, typing};
 use crate::tui::effect::{Effect, ExportFormat, Rescan};
 use crate::tui::key::Key;
 use crate::tui::look::Look;
@@ -24,6 +24,7 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
                 Vec::new()
             }
         },
+        Some(Overlay::Confirm(confirm)) => cleanup::confirm(model, confirm, key),
         // Any key puts a text away.
         Some(Overlay::Read(_)) | None => Vec::new(),
     }
@@ -34,6 +35,7 @@ fn yes(model: &mut Model, yes: Yes) -> Vec<Effect> {
         Yes::Quit => vec![Effect::Quit],
         Yes::MarkAll => findings::mark_all(model),
         Yes::Rescan => vec![Effect::Rescan(Rescan::All)],
+        Yes::Suspend => vec![Effect::Suspend],
     }
 }
 

@@ -12,11 +12,13 @@ use crate::tui::{console, view};
 pub fn copy(model: &mut Model, action: Action) -> Vec<Effect> {
     let texts = match model.screen {
         ScreenId::Findings => findings(model, action),
+        ScreenId::Cleanup | ScreenId::Journal => super::cleanup::commands(model).into_iter().collect(),
         _ => row(model, action).into_iter().collect(),
     };
     let what = match action {
         Action::CopyArn => "ARN",
         Action::CopyCommand if model.screen == ScreenId::Coverage => "policy",
+        Action::CopyCommand if model.screen == ScreenId::Journal => "undo commands",
         Action::CopyCommand => "command",
         _ if model.screen == ScreenId::Findings => "id",
         _ => "line",
@@ -28,7 +30,9 @@ pub fn copy(model: &mut Model, action: Action) -> Vec<Effect> {
     };
     match texts.as_slice() {
         [] => say(model, format!("there is no {what} to copy here")),
-        [one] if what == "policy" || what == "line" => vec![Effect::Copy(what.to_owned(), one.clone())],
+        [one] if matches!(what, "policy" | "line" | "undo commands") => {
+            vec![Effect::Copy(what.to_owned(), one.clone())]
+        }
         [one] => vec![Effect::Copy(format!("{what} {}", view::shorten(model, one, 40)), one.clone())],
         many => vec![Effect::Copy(format!("{what} of {} marked", many.len()), many.join("\n"))],
     }

@@ -1,6 +1,7 @@
 //! One message in, the model changed, wishes out. Nothing here reads a clock or touches a terminal.
 
 mod choose;
+mod cleanup;
 mod copy;
 mod findings;
 pub mod mouse;
@@ -25,10 +26,16 @@ use super::view;
 const TWICE_MS: u64 = 2_000;
 
 /// What is said when a key that deletes elsewhere is pressed.
-pub const NOTHING_DELETED: &str = "nothing is deleted here: mark with Space to total up";
+pub const NOTHING_DELETED: &str = "nothing is deleted here: mark with Space, review in 6 Cleanup";
 
 /// Takes one message in.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let mut effects = take(model, message);
+    effects.extend(cleanup::wish(model));
+    effects
+}
+
+fn take(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(event) => key(model, event),
         Message::Mouse(event) => with_list(model, |model| mouse::mouse(model, event)),
@@ -49,6 +56,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Event(event) => news::event(model, *event),
+        Message::Cleanup(news) => with_list(model, |model| cleanup::news(model, *news)),
         Message::Note(text) => say(model, text),
         Message::Ended => news::ended(model),
         Message::Done(Ok(text)) => say(model, text),
@@ -81,7 +89,7 @@ fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         // Stopping and suspending work from everywhere, also out of a question or an input.
         match model.keymap.action(model.screen, key) {
             Some(Action::Interrupt) => return interrupt(model),
-            Some(Action::Suspend) => return vec![Effect::Suspend],
+            Some(Action::Suspend) => return suspend(model),
             _ => {}
         }
         if model.overlay.is_some() {
@@ -103,6 +111,8 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
             chooser.query.insert(text);
             chooser.narrow();
         }
+    } else if let Some(Overlay::Confirm(_)) = &model.overlay {
+        return say(model, "the phrase is typed, not pasted");
     } else if model.overlay.is_none() && model.typing.is_some() {
         typing::insert(model, text);
     }
@@ -160,9 +170,14 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Rescan => return ask_rescan(model),
         Action::Privacy => return choose::set(model, super::overlay::Setting::Privacy),
         Action::Theme => return choose::set(model, super::overlay::Setting::Theme),
-        Action::NoDelete => return say(model, NOTHING_DELETED),
+        Action::DryRun | Action::Apply | Action::StopApply | Action::Script => return cleanup::perform(model, action),
+        Action::DropStep => return cleanup::drop_step(model),
+        Action::Dependents | Action::Owners | Action::Locks => return cleanup::allow(model, action),
+        Action::Undo => return cleanup::show_undo(model),
+        Action::Verify => return cleanup::verify(model),
+        Action::NoDelete | Action::NoCut => return say(model, NOTHING_DELETED),
         Action::Redraw => return vec![Effect::Redraw],
-        Action::Suspend => return vec![Effect::Suspend],
+        Action::Suspend => return suspend(model),
         Action::Interrupt => return interrupt(model),
         Action::Quit => return quit(model),
         _ => {}
@@ -188,9 +203,13 @@ fn open(model: &mut Model) -> Vec<Effect> {
             }
             model.stale();
         }
-        ScreenId::Quotas => {
+        ScreenId::Quotas | ScreenId::Journal => {
             let view = model.view_mut();
             (view.focus, view.zoom) = (1, true);
+        }
+        ScreenId::Cleanup => {
+            let view = &mut model.views[ScreenId::Cleanup as usize];
+            (view.focus, view.zoom) = (view::cleanup::detail(&model.cleanup), true);
         }
         ScreenId::Bill | ScreenId::Coverage => {
             let view = model.view_mut();
@@ -242,10 +261,15 @@ fn back(model: &mut Model) {
         model.stale();
         return;
     }
+    if model.screen == ScreenId::Cleanup && cleanup::put_away(model) {
+        return;
+    }
     let view = model.view_mut();
     // A zoomed detail was opened from its row, and closing it leads back there.
     let was_zoomed = std::mem::take(&mut view.zoom);
-    if !was_zoomed || matches!(model.screen, ScreenId::Findings | ScreenId::Quotas) {
+    if !was_zoomed
+        || matches!(model.screen, ScreenId::Findings | ScreenId::Quotas | ScreenId::Cleanup | ScreenId::Journal)
+    {
         model.view_mut().focus = 0;
     }
 }
@@ -271,6 +295,7 @@ fn ask_rescan(model: &mut Model) -> Vec<Effect> {
 
 fn no_rescan(model: &Model) -> Option<&'static str> {
     match (model.is_running(), model.can_rescan) {
+        _ if model.cleanup.is_applying() => Some("a cleanup is running: scan again when it has ended"),
         (true, _) => Some("a scan is running already"),
         (false, false) => Some("this is a recorded audit: there is nothing to scan again"),
         (false, true) => None,
@@ -291,16 +316,36 @@ fn recheck(model: &mut Model) -> Vec<Effect> {
 /// Ctrl-C: a scan is stopped and keeps what it found; pressed again at once, or without a scan, it quits.
 fn interrupt(model: &mut Model) -> Vec<Effect> {
     let again = model.interrupted_ms.is_some_and(|at| model.clock_ms.saturating_sub(at) <= TWICE_MS);
-    if !model.is_running() || again {
+    let is_applying = model.cleanup.is_applying();
+    if !(model.is_running() || is_applying) || again {
         return vec![Effect::Quit];
     }
     model.interrupted_ms = Some(model.clock_ms);
     model.overlay = None;
+    if is_applying {
+        return cleanup::stop(model);
+    }
     let _ = say(model, "stopping; what was found is kept. Ctrl-C again leaves at once");
     vec![Effect::Stop]
 }
 
+/// Ctrl-z: AWS goes on with what it was asked for, so during a run it is asked once.
+fn suspend(model: &mut Model) -> Vec<Effect> {
+    if !model.cleanup.is_applying() {
+        return vec![Effect::Suspend];
+    }
+    let lines = vec![
+        "A cleanup is running. Suspend?".to_owned(),
+        "AWS goes on with what it was asked for; only this program would sleep.".to_owned(),
+    ];
+    model.overlay = Some(Overlay::Ask(Ask { lines, yes: Yes::Suspend }));
+    Vec::new()
+}
+
 fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.cleanup.is_applying() {
+        return cleanup::ask_quit(model);
+    }
     if !model.is_running() {
         return vec![Effect::Quit];
     }

@@ -58,8 +58,8 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        Some(Overlay::Ask(ask)) => {
-            model.overlay = Some(Overlay::Ask(ask));
+        Some(asking @ (Overlay::Ask(_) | Overlay::Confirm(_))) => {
+            model.overlay = Some(asking);
             return Vec::new();
         }
         Some(Overlay::Read(_)) => return Vec::new(),

@@ -26,6 +26,8 @@ pub fn perform(model: &mut Model, action: Action) -> bool {
         Action::Findings => go(model, ScreenId::Findings),
         Action::Quotas => go(model, ScreenId::Quotas),
         Action::Bill => go(model, ScreenId::Bill),
+        Action::Cleanup => go(model, ScreenId::Cleanup),
+        Action::Journal => go(model, ScreenId::Journal),
         Action::Coverage => go(model, ScreenId::Coverage),
         Action::PreviousScreen => go(model, model.screen.step(-1)),
         Action::NextScreen => go(model, model.screen.step(1)),
@@ -43,7 +45,11 @@ pub fn rows(model: &mut Model, delta: isize) {
     let is_scan = model.screen == ScreenId::Overview && view::overview::is_scanning(&model.audit);
     let has_one_list = model.screen == ScreenId::Coverage || is_scan;
     if model.view().focus > 0 && !has_one_list {
-        let last = if model.screen == ScreenId::Findings { view::findings::last_line(model) } else { FEW };
+        let last = match model.screen {
+            ScreenId::Findings => view::findings::last_line(model),
+            ScreenId::Cleanup | ScreenId::Journal => view::last_line(model),
+            _ => FEW,
+        };
         let view = model.view_mut();
         view.scroll = view.scroll.min(last).saturating_add_signed(delta).min(last);
         return;

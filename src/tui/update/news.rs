@@ -18,6 +18,9 @@ pub fn event(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         _ => {}
     }
+    if !matches!(event, Event::Progress(_)) {
+        model.cleanup.stale = true;
+    }
     let changes_findings = matches!(event, Event::Judged { .. } | Event::Began { .. });
     model.audit.apply(event);
     model.findings_changed |= changes_findings;
@@ -43,6 +46,8 @@ fn begin(model: &mut Model) {
         model.audit = Audit::default();
         model.admitted = None;
     }
+    model.cleanup.plan = None;
+    model.cleanup.is_outdated = false;
     model.scan_from_ms = model.clock_ms;
     model.progress_ms = model.clock_ms;
     model.paused = false;

@@ -47,8 +47,22 @@ fn who(model: &Model, cx: &Screen<'_>, width: u16) -> Line<'static> {
         spans.push(Span::raw(format!("{dot}{word} {}", cx.text(caller, 30))));
     }
     spans.push(Span::raw(dot));
-    spans.push(cx.span("READ-ONLY", Role::Good));
+    let (mode, role) = mode(model);
+    spans.push(cx.span(mode, role));
+    // Nothing of an account is behind a recording.
+    if model.origin == Origin::Demo {
+        spans.push(Span::raw(" (recording)"));
+    }
     Line::from(spans)
+}
+
+/// Whether anything may be changed, in words.
+pub fn mode(model: &Model) -> (&'static str, Role) {
+    match (model.cleanup.is_applying(), model.cleanup.allow_apply) {
+        (true, _) => ("APPLYING", Role::Bad),
+        (false, true) => ("WRITES ALLOWED", Role::Warn),
+        (false, false) => ("READ-ONLY", Role::Good),
+    }
 }
 
 /// What is said at the right: how far the scan is, or how old it is, and where it comes from.
@@ -103,9 +117,16 @@ pub fn age(model: &Model) -> String {
 
 /// Seconds until the age reads differently.
 pub fn age_changes_in(model: &Model) -> Option<u64> {
-    let seconds = seconds_old(model)?;
-    let (size, _) = unit(seconds);
-    Some(size - seconds % size)
+    let of_scan = seconds_old(model).map(|seconds| {
+        let (size, _) = unit(seconds);
+        size - seconds % size
+    });
+    // A dry run ages too, and is told in minutes.
+    let of_rehearsal = model.cleanup.tried.as_ref().map(|tried| {
+        let seconds = model.now.as_second() - tried.at.as_second();
+        60 - seconds.rem_euclid(60).unsigned_abs()
+    });
+    of_scan.into_iter().chain(of_rehearsal).min()
 }
 
 fn unit(seconds: u64) -> (u64, &'static str) {

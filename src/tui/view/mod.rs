@@ -2,19 +2,23 @@
 //!
 //! ```text
 //! header    account · role · READ-ONLY                  age of the data
-//! tabs     [1 Overview] 2 Findings  3 Quotas  4 Bill  8 Coverage
+//! tabs     [1 Overview] 2 Findings  3 Quotas  4 Bill  6 Cleanup  7 Journal  8 Coverage
 //! body      the panes of the screen, one file each
 //! message   what was done, or what the signs mean; the filter while it is typed
 //! keys      what can be pressed here
 //! ```
 
+mod apply;
 pub mod bill;
+pub mod cleanup;
+mod confirm;
 pub mod coverage;
 mod detail;
 mod dialog;
 pub mod findings;
 mod header;
 mod help;
+mod journal;
 pub mod overview;
 mod palette;
 pub mod quotas;
@@ -98,6 +102,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             Some(Overlay::Choose(chooser)) => palette::draw(frame, body(area), &cx, chooser),
             Some(Overlay::Ask(ask)) => dialog::ask(frame, body(area), &cx, ask),
             Some(Overlay::Read(read)) => dialog::read(frame, body(area), &cx, read),
+            Some(Overlay::Confirm(asked)) => confirm::draw(frame, body(area), model, &cx, asked),
             None => {}
         }
     }
@@ -110,6 +115,8 @@ fn draw_body(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
         ScreenId::Findings => findings::draw(frame, area, model, cx),
         ScreenId::Quotas => quotas::draw(frame, area, cx),
         ScreenId::Bill => bill::draw(frame, area, cx),
+        ScreenId::Cleanup => cleanup::draw(frame, area, model, cx),
+        ScreenId::Journal => journal::draw(frame, area, model, cx),
         ScreenId::Coverage => coverage::draw(frame, area, cx),
     }
 }
@@ -122,6 +129,8 @@ pub fn page(model: &Model) -> usize {
         ScreenId::Findings => findings::height(area, &cx),
         ScreenId::Quotas => quotas::height(area, &cx),
         ScreenId::Bill => bill::height(area, &cx),
+        ScreenId::Cleanup => cleanup::height(area, &cx, model),
+        ScreenId::Journal => journal::height(area, &cx),
         ScreenId::Coverage => coverage::height(area, &cx),
     }
 }
@@ -133,6 +142,8 @@ pub fn panes(model: &Model) -> usize {
         ScreenId::Findings => findings::PANES,
         ScreenId::Quotas => quotas::PANES,
         ScreenId::Bill => bill::PANES,
+        ScreenId::Cleanup => cleanup::panes(&model.cleanup),
+        ScreenId::Journal => journal::PANES,
         ScreenId::Coverage => coverage::PANES,
     }
 }
@@ -144,6 +155,7 @@ pub fn columns(model: &Model) -> &'static [&'static str] {
         ScreenId::Findings => findings::COLUMNS,
         ScreenId::Quotas => quotas::COLUMNS,
         ScreenId::Bill => bill::COLUMNS,
+        ScreenId::Cleanup | ScreenId::Journal => &[],
         ScreenId::Coverage => coverage::COLUMNS,
     }
 }
@@ -159,6 +171,8 @@ pub fn hit(model: &Model, column: u16, row: u16) -> Hit {
         ScreenId::Findings => findings::hit(area, &cx, column, row),
         ScreenId::Quotas => quotas::hit(area, &cx, column, row),
         ScreenId::Bill => bill::hit(area, &cx, column, row),
+        ScreenId::Cleanup => cleanup::hit(area, &cx, model, column, row),
+        ScreenId::Journal => journal::hit(area, &cx, column, row),
         ScreenId::Coverage => coverage::hit(area, &cx, column, row),
     }
 }
@@ -170,8 +184,24 @@ fn hint(model: &Model, cx: &Screen<'_>) -> String {
         ScreenId::Findings => findings::hint(model, cx),
         ScreenId::Quotas => quotas::hint(cx),
         ScreenId::Bill => bill::hint(cx),
+        ScreenId::Cleanup => cleanup::hint(cx, model),
+        ScreenId::Journal => journal::hint(model),
         ScreenId::Coverage => coverage::hint(cx, model.size.0),
     }
+}
+
+/// How far the pane with the focus of the cleanup or the journal may be scrolled.
+pub fn last_line(model: &Model) -> usize {
+    let (cx, width) = (screen(model), model.size.0.saturating_sub(2));
+    match model.screen {
+        ScreenId::Journal => journal::last_line(model, &cx, width),
+        _ => cleanup::last_line(model, &cx, width),
+    }
+}
+
+/// How old the dry run is that is shown, in whole minutes.
+pub fn rehearsal_minutes(model: &Model) -> Option<i64> {
+    model.cleanup.tried.as_ref().map(|tried| cleanup::minutes_old(tried, model.now))
 }
 
 /// The number of the row under the cursor of the screen shown.

@@ -79,7 +79,9 @@ fn keys(model: &Model, cx: &Screen<'_>, width: u16) -> Line<'static> {
     let mut offered: Vec<(String, &'static str)> = match &model.overlay {
         Some(overlay) => overlay_keys(overlay),
         None => {
-            let line = key_line(model.screen, model.is_running());
+            let is_cleanup = model.screen == ScreenId::Cleanup;
+            let running = if is_cleanup { model.cleanup.is_applying() } else { model.is_running() };
+            let line = key_line(model.screen, running);
             let can = |action: &Action| model.can_rescan || !matches!(action, Action::Rescan | Action::Recheck);
             let line = line.iter().filter(|(action, _)| can(action));
             line.map(|(action, word)| (model.keymap.key_name(*action), *word)).collect()
@@ -110,6 +112,8 @@ fn keys(model: &Model, cx: &Screen<'_>, width: u16) -> Line<'static> {
 fn overlay_keys(overlay: &Overlay) -> Vec<(String, &'static str)> {
     let keys: &[(&str, &'static str)] = match overlay {
         Overlay::Ask(_) => &[("y", "yes"), ("n", "no"), ("Esc", "no")],
+        Overlay::Confirm(confirm) if confirm.fits() => &[("Enter", "begins"), ("Esc", "cancel")],
+        Overlay::Confirm(_) => &[("type", "the phrase"), ("Esc", "cancel")],
         Overlay::Read(_) => &[("any key", "closes")],
         Overlay::Choose(chooser) if chooser.list == List::Settings => {
             &[("Enter", "change"), ("j k", "row"), ("Esc", "close")]
@@ -129,8 +133,17 @@ pub fn tiny(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
     let gaps = if digest.gaps > 0 { format!(" {} gaps", digest.gaps) } else { String::new() };
     let (found, waste) = (digest.findings, cx.waste());
     // What is left out first is missed least: a total never stands without its gaps.
+    let mode = super::header::mode(model).0;
+    if let Some(run) = model.cleanup.run.as_ref().filter(|_| model.cleanup.is_applying()) {
+        let (done, failed, _) = run.counts();
+        let left = run.steps_that(|state| !state.is_over()).len();
+        let text = format!("{mode} {done} done {failed} failed {left} left");
+        let line = crate::model::truncate(&text, usize::from(area.width));
+        frame.render_widget(Paragraph::new(line), Rect { height: area.height.min(1), ..area });
+        return;
+    }
     let texts = [
-        format!("{state}{found} findings {waste}/mo{gaps} {} READ-ONLY", cx.look.glyphs.dot),
+        format!("{state}{found} findings {waste}/mo{gaps} {} {mode}", cx.look.glyphs.dot),
         format!("{state}{found} findings {waste}/mo{gaps}"),
         format!("{found} found {waste}/mo{gaps}"),
         format!("{waste}/mo{gaps}"),

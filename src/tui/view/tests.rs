@@ -114,7 +114,7 @@ fn no_line_is_wider_than_the_screen() {
 fn narrow_screen_has_digits_for_tabs_and_two_lines_of_detail() {
     let mut journey = Journey::begin().sized(80, 24);
     let picture = journey.press("2").picture();
-    assert!(picture.contains("1 [2 Findings] 3  4  8"), "{picture}");
+    assert!(picture.contains("1 [2 Findings] 3  4  6  7  8"), "{picture}");
     assert!(picture.contains("─ vol-0aa1c0ffee0000001 ─"), "{picture}");
     assert!(picture.contains("Score 97 = money"), "{picture}");
     let picture = journey.press("<Enter>").picture();
@@ -135,7 +135,7 @@ fn help_lists_the_keys_of_the_screen() {
         assert!(picture.contains(text), "{text}\n{picture}");
     }
     let picture = journey.press("unmark").picture();
-    assert!(picture.contains("mark or unmark, to total up") && !picture.contains("previous row"), "{picture}");
+    assert!(picture.contains("mark or unmark, to plan for") && !picture.contains("previous row"), "{picture}");
 }
 
 #[test]
