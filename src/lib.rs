@@ -14,7 +14,7 @@
 //!                         app                     the only module that sees both arms
 //!                 _______/   \_______
 //!                /                   \
-//!  scan quota bill price            tui report    workers talk to AWS, faces to people
+//!  scan quota bill price clean      tui report    workers talk to AWS, faces to people
 //!           \   aws                  /
 //!            \_____          _______/
 //!                  \        /
@@ -36,6 +36,7 @@
 //! | [`quota`] | limits, their use from metrics, counts or calls, what leftovers take of it, whether a plan fits | model, aws |
 //! | [`bill`] | Cost Explorer: lines by the day, charges, forecast; kept for the day | model, aws |
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
+//! | [`clean`] | rehearses and applies a plan, with a journal; alone in changing an account | model, aws, plan |
 //! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |
 //! | [`tui`] | model, message, update, view | model, audit, score, plan |
 //! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |
@@ -47,8 +48,8 @@
 //! # Deliberately absent
 //!
 //! Nothing but [`clean`] changes an account, and nothing begins it but a plan, a dry run of it and its typed phrase;
-//! a test reads every other request for it. Unknown is never zero: a price nobody knows, a metric without data and a cell that was refused
-//! are each a [`model::Gap`], counted beside every total.
+//! a test reads every other request for it. Unknown is never zero: a price nobody knows, a metric without data and a
+//! cell that was refused are each a [`model::Gap`], counted beside every total.
 
 pub mod app;
 pub mod audit;
