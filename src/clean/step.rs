@@ -1,5 +1,9 @@
 //! One step, from the look before it to the look that shows its end.
 
+mod saving;
+mod sending;
+mod waiting;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -155,85 +159,6 @@ impl<W: World> Stepping<'_, '_, W> {
         Blanks { resource, backup: &self.step.backup, when: &self.day }
     }
 
-    // --- saving -------------------------------------------------------------------------------------
-
-    async fn backup(&mut self, backup: &'static Backup, now: &Resource) -> Result<End, Halt> {
-        let mut made = self.past.taken.get(&0).cloned();
-        if made.is_none() {
-            made = self.made_already(backup, now).await;
-        }
-        if made.is_none() && self.past.open.is_some() {
-            // It was about to be sent, and may have been: what it made can take a while to be listed.
-            self.run.tell(self.step, State::Waiting { state: "looking for what may have been made".to_owned() });
-            self.run.world.pause(SETTLES).await;
-            made = self.made_already(backup, now).await;
-        }
-        let id = match made {
-            Some(id) => id,
-            None => {
-                let sent = Sent {
-                    place: 0,
-                    call: &backup.call,
-                    http: backup.http.as_deref(),
-                    at: backup.at.as_deref(),
-                    input: &backup.input,
-                    once: backup.once,
-                    gone: &[],
-                    leads_to: LeadsTo::Made {
-                        kind: &backup.makes,
-                        id: &backup.id,
-                        facts: &backup.ready,
-                        found_by: &backup.found_by,
-                    },
-                };
-                match self.send(&sent, now).await? {
-                    Came::Taken(id) => id,
-                    Came::Gone(said) => return Ok(failed(format!("it could not be saved: {said}"))),
-                    Came::End(end) => return Ok(end),
-                }
-            }
-        };
-        self.wait_until_saved(backup, &id).await
-    }
-
-    /// Id of a backup this step has made before. `None` when none is listed.
-    async fn made_already(&self, backup: &Backup, now: &Resource) -> Option<String> {
-        let cell = self.run.world.cell(&backup.makes, &now.region);
-        let listed = self.run.eyes.list(&cell, self.since()).await.ok()?;
-        let wanted = self.blanks(now).fill(&backup.found_by).ok()?;
-        let wanted = wanted.as_object().filter(|facts| !facts.is_empty());
-        let is_it = |one: &&Resource| one.id == self.step.backup || wanted.is_some_and(|facts| holds(facts, one));
-        listed.iter().find(is_it).map(|one| one.id.clone())
-    }
-
-    async fn wait_until_saved(&mut self, backup: &Backup, id: &str) -> Result<End, Halt> {
-        let cell = self.run.world.cell(&backup.makes, &self.step.resource.region);
-        let deadline = self.until(backup.minutes);
-        let mut pause = FIRST_PAUSE;
-        let mut state = String::new();
-        loop {
-            let seen = match self.run.eyes.list(&cell, self.since()).await {
-                Ok(listed) => match listed.iter().find(|one| is_named(one, id)) {
-                    Some(one) if holds(&backup.ready, one) => {
-                        return Ok(End::Done { seen: format!("{id} is whole"), made: id.to_owned() });
-                    }
-                    Some(one) => state_of(one).unwrap_or("there, and not whole yet").to_owned(),
-                    None => "not listed yet".to_owned(),
-                },
-                Err(why) => format!("could not be read: {why}"),
-            };
-            self.note(&mut state, seen)?;
-            if self.run.world.now() >= deadline {
-                let why = format!("{id} was not whole after {} minutes: {state}", backup.minutes);
-                return Ok(End::Failed { why, undecided: true });
-            }
-            self.run.world.pause(pause).await;
-            pause = (pause * 2).min(LAST_PAUSE);
-        }
-    }
-
-    // --- lifting a lock -----------------------------------------------------------------------------
-
     async fn unprotect(&mut self, unprotect: &'static Unprotect, now: &Resource) -> Result<End, Halt> {
         let is_locked = |one: &Resource| {
             one.protections.iter().any(|lock| matches!(lock, Protection::Service { flag } if *flag == unprotect.flag))
@@ -261,13 +186,11 @@ impl<W: World> Stepping<'_, '_, W> {
         let lifted = format!("{} is lifted", unprotect.flag);
         self.wait(self.step.minutes, &|seen| match seen {
             Some(one) if is_locked(one) => None,
-            _ => Some(Ok(lifted.clone())),
+            _ => Some(lifted.clone()),
         })
         .await
         .map(|ended| ended.0)
     }
-
-    // --- acting -------------------------------------------------------------------------------------
 
     async fn act(&mut self, verb: &'static Verb, now: Resource) -> Result<End, Halt> {
         let mut now = now;
@@ -375,166 +298,6 @@ impl<W: World> Stepping<'_, '_, W> {
             }
             Err(fault) => self.refused(PROCEDURE, &fault).map(Some),
         }
-    }
-
-    // --- sending ------------------------------------------------------------------------------------
-
-    async fn send(&mut self, sent: &Sent<'_>, now: &Resource) -> Result<Came, Halt> {
-        let filled = self.blanks(now).fill(sent.input).and_then(|input| {
-            let at = sent.at.map(|at| self.blanks(now).text(at)).transpose()?;
-            Ok((input, at.map_or_else(|| now.region.clone(), crate::model::Region::new)))
-        });
-        let (input, region) = match filled {
-            Ok(filled) => filled,
-            Err(unknown) => return Ok(Came::End(failed(unknown.to_string()))),
-        };
-        let order = Order {
-            call: sent.call,
-            http: sent.http,
-            region,
-            input: input.clone(),
-            resource: now,
-            leads_to: sent.leads_to,
-        };
-        let mut unanswered = 0;
-        let mut pause = FIRST_PAUSE;
-        let mut state = String::new();
-        for attempt in self.past.attempts.. {
-            self.run.tell(self.step, State::Calling { call: sent.call.to_owned() });
-            self.run.write(What::Sending {
-                step: self.step.number,
-                place: sent.place,
-                call: sent.call.to_owned(),
-                input: input.clone(),
-                attempt,
-            })?;
-            let fault = match self.run.world.send(&order).await {
-                Ok(answer) => {
-                    self.sent = Some(self.run.world.now());
-                    let made = self.made(sent, &answer);
-                    self.answered(sent.place, Outcome::Taken { made: made.clone() }, &answer.request_id)?;
-                    return Ok(Came::Taken(made));
-                }
-                Err(fault) => fault,
-            };
-            if fault.is_gone() || sent.gone.contains(&fault.code) {
-                self.answered(sent.place, Outcome::Gone, &fault.request_id)?;
-                return Ok(Came::Gone(fault.detail));
-            }
-            if fault.is_undecided() {
-                self.answered(sent.place, Outcome::Unknown { said: fault.detail.clone() }, &fault.request_id)?;
-                unanswered += 1;
-                if sent.once || unanswered >= UNANSWERED {
-                    let why = format!("nobody knows whether it was done: {}", fault.detail);
-                    return Ok(Came::End(End::Failed { why, undecided: true }));
-                }
-            } else if self.is_worth_waiting(&fault) && self.run.world.now() < self.deadline {
-                let said = fault.detail.clone();
-                self.note(&mut state, said.clone())?;
-                self.answered(sent.place, Outcome::NotYet { said }, &fault.request_id)?;
-            } else {
-                return self.refused(sent.place, &fault).map(Came::End);
-            }
-            self.run.world.pause(pause).await;
-            pause = (pause * 2).min(LAST_PAUSE);
-        }
-        Ok(Came::End(failed("it was sent too often")))
-    }
-
-    /// What AWS refuses now and may take later: calls that come too fast, and, behind a step or a call that was just
-    /// taken, what that one has not let go of yet.
-    fn is_worth_waiting(&self, fault: &Fault) -> bool {
-        let follows = !self.step.after.is_empty() || self.past.has_called() || self.sent.is_some();
-        fault.why == Why::Throttled || follows && is_in_the_way(fault)
-    }
-
-    fn made(&self, sent: &Sent<'_>, answer: &crate::aws::api::Answer) -> String {
-        let LeadsTo::Made { id, .. } = sent.leads_to else { return String::new() };
-        match id.strip_prefix("answer:") {
-            Some(path) => answer.member(path.rsplit('.').next().unwrap_or(path)).unwrap_or_default(),
-            None => self.step.backup.clone(),
-        }
-    }
-
-    fn answered(&self, place: u32, answer: Outcome, request_id: &str) -> Result<(), Halt> {
-        let request_id = request_id.to_owned();
-        self.run.write(What::Answered { step: self.step.number, place, answer, request_id })
-    }
-
-    /// AWS says no. Credentials that ran out end the whole run.
-    fn refused(&self, place: u32, fault: &Fault) -> Result<End, Halt> {
-        self.answered(place, Outcome::Refused { said: fault.detail.clone() }, &fault.request_id)?;
-        if fault.why == Why::Expired {
-            return Err(Halt::Expired(fault.detail.clone()));
-        }
-        Ok(failed(fault.detail.clone()))
-    }
-
-    // --- waiting ------------------------------------------------------------------------------------
-
-    async fn wait_for(&mut self, until: &Until, minutes: u32) -> Result<(End, Option<Resource>), Halt> {
-        match until {
-            Until::Word(UntilWord::Sent) => Ok((done("AWS took it"), None)),
-            Until::Word(UntilWord::Gone) => {
-                self.wait(minutes, &|seen| seen.is_none().then(|| Ok("not listed any more".to_owned()))).await
-            }
-            Until::Facts(facts) => {
-                let wanted: Vec<String> = facts.iter().map(|(name, value)| format!("{name} is {value}")).collect();
-                let wanted = wanted.join(", ").replace(['[', ']', '"'], "");
-                self.wait(minutes, &|seen| match seen {
-                    Some(one) if holds(facts, one) => Some(Ok(wanted.clone())),
-                    Some(_) => None,
-                    None => Some(Ok("not listed any more".to_owned())),
-                })
-                .await
-            }
-        }
-    }
-
-    /// Looks until `ended` says something, with the resource as it was seen last.
-    async fn wait(
-        &mut self,
-        minutes: u32,
-        ended: &(dyn Fn(Option<&Resource>) -> Option<Result<String, String>> + Sync),
-    ) -> Result<(End, Option<Resource>), Halt> {
-        let deadline = self.until(minutes);
-        let mut pause = FIRST_PAUSE;
-        let mut state = String::new();
-        loop {
-            let seen = match self.look().await {
-                Ok(seen) => {
-                    match ended(seen.as_ref()) {
-                        Some(Ok(text)) => return Ok((done(text), seen)),
-                        Some(Err(why)) => return Ok((failed(why), seen)),
-                        None => {}
-                    }
-                    seen.as_ref().and_then(state_of).unwrap_or("still there").to_owned()
-                }
-                Err(why) => format!("could not be read: {why}"),
-            };
-            self.note(&mut state, seen)?;
-            if self.run.world.now() >= deadline {
-                let why = format!("not seen to end after {minutes} minutes: {state}");
-                return Ok((End::Failed { why, undecided: true }, None));
-            }
-            self.run.world.pause(pause).await;
-            pause = (pause * 2).min(LAST_PAUSE);
-        }
-    }
-
-    fn until(&self, minutes: u32) -> Timestamp {
-        let length = SignedDuration::from_mins(i64::from(minutes));
-        self.run.world.now().checked_add(length).unwrap_or(Timestamp::MAX)
-    }
-
-    /// Writes a state down when it is a new one.
-    fn note(&self, state: &mut String, seen: String) -> Result<(), Halt> {
-        if *state == seen {
-            return Ok(());
-        }
-        *state = seen;
-        self.run.tell(self.step, State::Waiting { state: state.clone() });
-        self.run.write(What::Waiting { step: self.step.number, state: state.clone() })
     }
 }
 
