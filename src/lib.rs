@@ -36,6 +36,7 @@
 //! | [`quota`] | limits, their use from metrics, counts or calls, what leftovers take of it, whether a plan fits | model, aws |
 //! | [`bill`] | Cost Explorer: lines by the day, charges, forecast; kept for the day | model, aws |
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
+//! | [`clean`] | what a plan names goes away: dry run, run, journal | model, aws, plan |
 //! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |
 //! | [`tui`] | model, message, update, view | model, audit, score, plan |
 //! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |

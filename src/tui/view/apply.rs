@@ -32,7 +32,7 @@ pub fn areas(area: Rect, cx: &Screen<'_>) -> [Rect; PANES + 1] {
     }
     let foot = 5;
     let rest = area.height - 3 - foot;
-    let steps = (rest + 1) / 2;
+    let steps = rest.div_ceil(2);
     let mut y = area.y;
     let mut next = |height: u16| {
         let slice = Rect { y, height, ..area };
@@ -128,7 +128,7 @@ fn draw_progress(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, 
     let (word, role) = word(run);
     let text = format!("  {over} of {all} steps   elapsed {}   ", clock(until.saturating_sub(run.began_ms)));
     let room = usize::from(area.width).saturating_sub(text.len() + word.len() + 6).min(48);
-    let full = if all == 0 { 0 } else { room * over / all };
+    let full = (room * over).checked_div(all).unwrap_or(0);
     let bar = cx.look.glyphs.full.repeat(full) + &cx.look.glyphs.empty.repeat(room - full);
     let line =
         Line::from(vec![Span::raw(" ["), cx.span(bar, Role::Bar), Span::raw(format!("]{text}")), cx.span(word, role)]);
