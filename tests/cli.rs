@@ -502,3 +502,20 @@ fn closed_pipe_ends_quietly() {
     let output = child.wait_with_output().expect("its end");
     assert!(text(&output.stderr).is_empty(), "{}", text(&output.stderr));
 }
+
+#[test]
+fn changes_are_allowed_on_the_command_line_of_the_screen_and_nowhere_else() {
+    for args in [&["--allow-apply", "scan"][..], &["--allow-apply", "kinds"], &["--allow-apply"]] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output.stdout));
+        assert!(text(&output.stderr).contains("--allow-apply"), "{args:?}: {}", text(&output.stderr));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, "allow_apply = true\n").expect("a file");
+    let output = run(&["config", "show", "--config", file.to_str().expect("a path in UTF-8")]);
+    assert!(!output.status.success() && text(&output.stderr).contains("allow_apply"), "{}", text(&output.stderr));
+    std::fs::write(&file, "protected_accounts = [\"prod-*\"]\n").expect("a file");
+    let shown = printed(&["config", "show", "--config", file.to_str().expect("a path in UTF-8")]);
+    assert!(shown.contains("prod-*"), "{shown}");
+}

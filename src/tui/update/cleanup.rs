@@ -232,7 +232,7 @@ pub fn stop(model: &mut Model) -> Vec<Effect> {
     if let Some(run) = &mut model.cleanup.run {
         run.stopping = true;
     }
-    let _ = say(model, "no further step is begun; those under way finish. Ctrl-C again leaves at once");
+    let _ = say(model, "no further step is begun; those under way finish. Ctrl-C twice leaves at once");
     vec![Effect::StopApply]
 }
 
