@@ -9,13 +9,14 @@ import argparse
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import emulator
 import png
 import svg
 from colours import Palette
-from scenes import SCENES, Text, Until
+from scenes import SCENES, Pause, Text, Until
 from terminal import Failed, Terminal
 
 HERE = Path(__file__).resolve().parent
@@ -76,6 +77,8 @@ def play(binary, scene):
     with Terminal([binary, "demo", *scene.options], *scene.size, scene.variables) as terminal:
         for step in scene.steps:
             match step:
+                case Pause(seconds):
+                    time.sleep(seconds)
                 case Until(pattern):
                     terminal.wait_for(pattern)
                 case Text(text):

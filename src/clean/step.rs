@@ -102,7 +102,7 @@ impl<W: World> Stepping<'_, '_, W> {
             return Ok(End::Held { why });
         }
         if self.past.before.is_none() {
-            let does = format!("{} {}", self.step.verb, self.step.resource.id);
+            let does = self.step.does();
             let before = Box::new(now.clone());
             self.run.write(What::Begun { step: self.step.number, does, before })?;
         }
