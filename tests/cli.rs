@@ -127,8 +127,10 @@ fn weekly_reports(folder: &Path, weeks: i64) -> (String, f64, Vec<String>) {
     let mut report: serde_json::Value =
         serde_json::from_str(&with_gaps(&["open", &recording(), "--format", "json"])).expect("JSON");
     let quotas = report["quotas"].as_array().expect("quotas");
-    let grows =
-        |quota: &&serde_json::Value| quota["used_percent"].as_f64().is_some_and(|used| (30.0..80.0).contains(&used));
+    // Of one that is counted no metric tells a trend.
+    let grows = |quota: &&serde_json::Value| {
+        quota["source"] == "scan" && quota["used_percent"].as_f64().is_some_and(|used| (30.0..80.0).contains(&used))
+    };
     let place = quotas.iter().position(|quota| grows(&quota)).expect("one of which something is used");
     let (code, usage) = (quotas[place]["quota_code"].clone(), quotas[place]["usage"].as_f64().expect("a use"));
     let today: jiff::Timestamp = report["started_at"].as_str().expect("a time").parse().expect("a time");

@@ -2,21 +2,21 @@
 
 use serde_json::Value;
 
-use super::names::kebab;
+use super::names::{cli, kebab, option};
 use super::remedy::{Blanks, operation};
 use crate::model::{Region, clean};
 
 /// A call as a line: `aws ec2 delete-volume --volume-id vol-1 --region eu-west-1`.
 pub(super) fn line(call: &str, input: &Value, region: &Region) -> String {
     let (service, operation) = operation(call);
-    let mut words = vec!["aws".to_owned(), service.to_owned(), kebab(operation)];
+    let mut words = vec!["aws".to_owned(), cli(service).to_owned(), kebab(operation)];
     match input.as_object() {
         // The CLI reads a file where a value says `file://`, and a terminal obeys what JSON writes as letters.
         Some(members) if members.values().any(is_treacherous) => {
             words.push("--cli-input-json".to_owned());
             words.push(quoted(&inert(&input.to_string())));
         }
-        Some(members) => members.iter().for_each(|(name, value)| words.extend(argument(name, value))),
+        Some(members) => members.iter().for_each(|(name, value)| words.extend(argument(&option(call, name), value))),
         None => {}
     }
     if !region.is_global() {
@@ -26,7 +26,11 @@ pub(super) fn line(call: &str, input: &Value, region: &Region) -> String {
 }
 
 fn argument(name: &str, value: &Value) -> Vec<String> {
-    let name = kebab(name);
+    // Several plain words go one behind the other.
+    let plain = |item: &Value| item.as_str().filter(|text| !text.starts_with('-')).map(quoted);
+    if let Some(words) = value.as_array().and_then(|items| items.iter().map(plain).collect::<Option<Vec<_>>>()) {
+        return std::iter::once(format!("--{name}")).chain(words).collect();
+    }
     let text = match value {
         Value::Bool(true) => return vec![format!("--{name}")],
         Value::Bool(false) => return vec![format!("--no-{name}")],

@@ -12,6 +12,8 @@ use crate::model::Kind;
 #[serde(deny_unknown_fields)]
 struct Names {
     prefixes: BTreeMap<String, String>,
+    services: BTreeMap<String, String>,
+    options: BTreeMap<String, String>,
     operations: BTreeMap<String, Vec<String>>,
     procedures: BTreeMap<String, ProcedureNames>,
     terraform: BTreeMap<Kind, String>,
@@ -61,6 +63,17 @@ pub(super) fn terraform(kind: &Kind) -> Option<&'static str> {
 pub(super) fn is_detaching(call: &str) -> bool {
     let (_, operation) = operation(call);
     operation.starts_with("Detach") || operation.starts_with("Disassociate")
+}
+
+/// A service as the AWS CLI names it.
+pub(super) fn cli(service: &str) -> &str {
+    NAMES.services.get(service).map_or(service, String::as_str)
+}
+
+/// The option of a member of a call's input: `instance-ids` of `InstanceId`, as the API writes a list of them.
+pub(super) fn option(call: &str, member: &str) -> String {
+    let member = member.strip_prefix("header:").unwrap_or(member);
+    NAMES.options.get(&format!("{call} {member}")).cloned().unwrap_or_else(|| kebab(member))
 }
 
 /// A name of the API as the AWS CLI writes it: `delete-db-instance` of `DeleteDBInstance`.
