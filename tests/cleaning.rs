@@ -5,12 +5,12 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 use support::{Call, Emulator, Env, Proxy, Truth, closeout_within, env};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The regions of the seeded account.
 const REGIONS: &str = "us-east-1,us-west-2,eu-west-1";
@@ -244,4 +244,72 @@ fn throttled_throughout_and_cut_off_midway_it_comes_to_the_same_end() {
     let undo = run(&cut, &["journal", "undo", &run_name]);
     let commands = text(&undo.stdout).lines().filter(|line| line.starts_with("aws ec2 create-volume")).count();
     assert_eq!(commands, acts, "{}", text(&undo.stdout));
+}
+
+#[test]
+fn killed_again_and_again_it_resumes_to_the_same_end() {
+    let emulator = Emulator::start();
+    emulator.seed(&[]);
+    let calm = env(emulator.endpoint());
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, plan) = small(&calm, folder.path());
+    let acts = plan["steps"].as_array().expect("steps").iter().filter(|step| step["work"]["does"] == "act").count();
+    // Slow enough for a kill to meet it anywhere.
+    let proxy = Proxy::start(&emulator, &json!([{ "service": "ec2", "latency_ms": 60, "jitter_ms": 60 }]));
+    let slow = calm.with("AWS_ENDPOINT_URL", proxy.endpoint());
+    let (name, words) = (file.to_str().expect("UTF-8"), phrase(&plan));
+
+    let mut begun = slow.command();
+    begun.args(["apply", name, "--allow-apply", "--confirm", &words]);
+    let run_name = killed(begun, 0, &slow).expect("the run has begun");
+    let mut kills = 1;
+    for turn in 1..40 {
+        let mut resumed = slow.command();
+        resumed.args(["journal", "resume", &run_name, "--allow-apply", "--confirm", &words]);
+        match killed(resumed, turn, &slow) {
+            Some(_) => kills += 1,
+            None => break,
+        }
+    }
+    let shown = text(&run(&slow, &["journal", "show", &run_name]).stdout);
+    assert!(shown.contains(&format!("{} done, 0 failed, 0 not begun", 2 * acts)), "{shown}");
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for call in changes(&proxy.calls(), &[]).into_iter().filter(|call| call.status == 200) {
+        *taken.entry(call.operation.clone()).or_default() += 1;
+    }
+    assert_eq!(taken.get("CreateSnapshot"), Some(&acts), "killed {kills} times, each volume is saved once: {taken:?}");
+    assert!(kills >= 3, "{kills}");
+    println!("killed {kills} times with SIGKILL, then whole");
+}
+
+/// Starts the program, and kills it as soon as its journal has so many lines more than when it began. `None` when it
+/// came to its end before; the name of the run otherwise.
+fn killed(mut command: std::process::Command, turn: usize, env: &Env) -> Option<String> {
+    let before = journal(env).map_or(0, |(_, lines)| lines);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("closeout starts");
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        assert!(Instant::now() < deadline, "it neither ends nor writes");
+        if let Some(status) = child.try_wait().expect("its status") {
+            assert_eq!(status.code(), Some(0), "it ended by itself");
+            return None;
+        }
+        if let Some((name, lines)) = journal(env)
+            && lines > before + 2 + turn % 5
+        {
+            child.kill().expect("SIGKILL");
+            child.wait().expect("its end");
+            return Some(name);
+        }
+        std::thread::sleep(Duration::from_millis(3));
+    }
+}
+
+/// The one journal there is: the name of its run and how many lines it has.
+fn journal(env: &Env) -> Option<(String, usize)> {
+    let folder = env.home().join("state/closeout/journal").join(Emulator::ACCOUNT);
+    let file = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let file = file.into_iter().find(|path| path.extension().is_some_and(|end| end == "ndjson"))?;
+    let lines = std::fs::read(&file).ok()?.iter().filter(|byte| **byte == b'\n').count();
+    Some((file.file_stem()?.to_string_lossy().into_owned(), lines))
 }

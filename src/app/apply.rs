@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::world::Live;
@@ -223,27 +222,13 @@ async fn apply(world: &Live<'_>, plan: &Plan, journal: Journal, earlier: &[Entry
 /// The first signal begins nothing more and waits for what is under way; the second leaves at once, and the journal
 /// knows what is open.
 async fn heed_signals(stop: watch::Sender<bool>) {
-    let listen = |kind| signal(kind).ok();
-    let (Some(mut int), Some(mut term), Some(mut hup)) =
-        (listen(SignalKind::interrupt()), listen(SignalKind::terminate()), listen(SignalKind::hangup()))
-    else {
-        return std::future::pending().await;
-    };
-    let mut heard = false;
-    loop {
-        tokio::select! {
-            _ = int.recv() => {}
-            _ = term.recv() => {}
-            _ = hup.recv() => {}
-        }
-        if heard {
-            headless::say("left at once; the journal holds what is open, and `closeout journal resume` goes on");
-            std::process::exit(1);
-        }
-        heard = true;
+    let first = || {
         headless::say("no further step is begun; what AWS was asked for will finish (once more to leave at once)");
         let _ = stop.send(true);
-    }
+    };
+    let second =
+        || headless::say("left at once; the journal holds what is open, and `closeout journal resume` goes on");
+    headless::on_signals(first, second).await;
 }
 
 fn tell(plan: &Plan, news: &News) {

@@ -192,11 +192,20 @@ pub fn say(text: &str) {
 
 /// The first signal stops the scan and keeps what is there; the second ends the program at once.
 async fn heed_signals(tell: watch::Sender<Will>) {
+    let stop = || {
+        say("stopping; what was found is kept (once more to leave at once)");
+        let _ = tell.send(Will::Stop);
+    };
+    on_signals(stop, || {}).await;
+}
+
+/// Does `first` at the first signal that asks the program to end; at the second does `second` and ends it.
+pub async fn on_signals(first: impl Fn(), second: impl Fn()) {
     let listen = |kind| signal(kind).ok();
     let (Some(mut int), Some(mut term), Some(mut hup)) =
         (listen(SignalKind::interrupt()), listen(SignalKind::terminate()), listen(SignalKind::hangup()))
     else {
-        // Without handlers a signal ends the program as it always does; the sender has to outlive the scan.
+        // Without handlers a signal ends the program as it always does; what the caller holds has to outlive its work.
         return std::future::pending().await;
     };
     let mut heard = false;
@@ -207,11 +216,11 @@ async fn heed_signals(tell: watch::Sender<Will>) {
             _ = hup.recv() => {}
         }
         if heard {
+            second();
             std::process::exit(1);
         }
         heard = true;
-        say("stopping; what was found is kept (once more to leave at once)");
-        let _ = tell.send(Will::Stop);
+        first();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plans: from marked resources to ordered steps, or the reason why not.
 //!
 //! - [`remedy`]: what can be done about a kind, from `rules/remedies/`
+//! - `blanks`: its placeholders, filled for a resource
 //! - `step`: what a plan is made of
 //! - `record`: what its rehearsal and its journal say
 //! - `past`: how far a journal says it has come
@@ -11,6 +12,7 @@
 //! - `steps`: numbers, waves, commands
 //! - [`file`]: a plan as a file; `script` and `terraform` write it for other programs
 
+mod blanks;
 mod choose;
 mod command;
 pub mod file;
