@@ -239,9 +239,12 @@ fn a_line_torn_by_the_kill_is_cut_away_and_what_it_announced_never_happened() {
     assert!(kill_and_resume(true) > 600);
 }
 
+/// What is said, and the change it is said of.
+type Change = (&'static str, fn(&mut Resource));
+
 #[test]
 fn what_changed_since_the_plan_is_held() {
-    let cases: [(&str, fn(&mut Resource)); 6] = [
+    let cases: [Change; 6] = [
         ("it changed: state was available, is in-use", |one| {
             one.facts.insert("state".to_owned(), json!("in-use"));
         }),
