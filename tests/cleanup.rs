@@ -273,6 +273,37 @@ fn what_changed_since_the_plan_is_held() {
 }
 
 #[test]
+fn what_was_saved_and_changed_before_its_turn_is_held() {
+    let plan = plan(vec![
+        step(1, 0, Work::Backup, "snapshot-then-delete", &volume(1), &[]),
+        step(2, 1, Work::Act, "snapshot-then-delete", &volume(1), &[1]),
+    ]);
+    let folder = TempDir::new().expect("a folder");
+    let world = InMemory::new(vec![volume(1)]);
+    world.account.lock().expect("no panic").unread.push(volume(1).kind);
+    let unread = runtime().block_on(apply(&world, &plan, begin(folder.path()), &[])).expect("nobody kills it");
+    assert_eq!(unread.counts(), (0, 1, 1));
+    // Days later the volume is attached to something, and the run is taken up again.
+    world.account.lock().expect("no panic").unread.clear();
+    let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
+    let saved = runtime().block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it");
+    assert_eq!(saved.counts(), (2, 0, 0), "unchanged it goes");
+    let world = InMemory::new(vec![volume(1), resource("ec2:snapshot", "snap-9", json!({}))]);
+    let folder = TempDir::new().expect("a folder");
+    let mut journal = begin(folder.path());
+    let made = What::Done { step: 1, seen: "snap-9 is whole".into(), made: "snap-9".into(), undo: String::new() };
+    journal.write("2026-11-27T12:00:00Z".parse().expect("a literal time"), made).expect("a line");
+    drop(journal);
+    world.change("vol-1", |one| {
+        one.facts.insert("state".to_owned(), json!("in-use"));
+    });
+    let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
+    let report = runtime().block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it");
+    assert_eq!(why(state(&report, 2)), "it changed: state was available, is in-use");
+    assert!(world.has("vol-1") && world.calls().is_empty());
+}
+
+#[test]
 fn what_is_gone_already_is_done_and_what_cannot_be_read_is_not_touched() {
     let plan =
         plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[]), step(2, 1, Work::Act, "delete", &queue(1), &[])]);

@@ -11,7 +11,7 @@ use super::journal::{Journal, JournalError};
 use super::look::Eyes;
 use super::step::{End, Stepping};
 use super::world::World;
-use crate::plan::{Entry, News, Past, Plan, State, Step, What};
+use crate::plan::{Entry, News, Past, Plan, State, Step, What, Work};
 
 /// Steps of a wave that are taken at the same time.
 const TOGETHER: usize = 6;
@@ -212,9 +212,10 @@ impl<'w, W: World> Run<'w, W> {
         Some(format!("step {first}, which goes before it, did not end well"))
     }
 
-    /// A resource that no step has touched must be wholly as it was.
+    /// A resource that no step has changed must be wholly as it was; saving it changes nothing of it.
     fn closely(&self, step: &Step) -> Closely {
-        if step.after.is_empty() { Closely::Wholly } else { Closely::ByIdentity }
+        let saves = |number: &u32| self.plan.steps.iter().any(|one| one.number == *number && one.work == Work::Backup);
+        if step.after.iter().all(saves) { Closely::Wholly } else { Closely::ByIdentity }
     }
 
     pub(super) fn tell(&self, step: &Step, state: State) {
