@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use closeout::clean::journal::{self, Journal, Sink};
 use closeout::clean::{Report, Run};
-use closeout::model::{Owner, Protection, Ref, Resource, Role, Why};
+use closeout::model::{Kind, Owner, Protection, Ref, Resource, Role, Why};
 use closeout::plan::{Allowed, Entry, Plan, PlanAccount, State, Step, What, Work};
 use serde_json::json;
 use tempfile::TempDir;
@@ -359,6 +359,33 @@ fn a_call_that_nobody_answered_is_not_made_again_where_that_would_make_a_second_
 }
 
 #[test]
+fn a_backup_of_which_nobody_knows_whether_it_was_made_is_not_made_again_while_its_kind_cannot_be_read() {
+    let plan = plan(vec![step(1, 0, Work::Backup, "snapshot-then-delete", &volume(1), &[])]);
+    let folder = TempDir::new().expect("a folder");
+    let world = InMemory::new(vec![volume(1)]);
+    let mut journal = begin(folder.path());
+    let at = "2026-11-27T12:00:00Z".parse().expect("a literal time");
+    let (call, input) = ("ec2:CreateSnapshot".to_owned(), json!({}));
+    journal.write(at, What::Sending { step: 1, place: 0, call, input, attempt: 0 }).expect("a line");
+    drop(journal);
+    world.account.lock().expect("no panic").unread.push(Kind::new("ec2:snapshot"));
+    let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
+    let report = runtime().block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it");
+    assert!(matches!(state(&report, 1), State::Failed { undecided: true, .. }), "{report:?}");
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn what_aws_calls_gone_and_still_lists_is_not_done() {
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &volume(1), &[])]);
+    let (_, report, _) = applied(vec![volume(1)], &plan, |world| {
+        let gone = VecDeque::from([fault(Why::Error, "InvalidVolume.NotFound", 400)]);
+        world.account.lock().expect("no panic").faults.insert("ec2:DeleteVolume".to_owned(), gone);
+    });
+    assert!(matches!(state(&report, 1), State::Failed { .. }), "{report:?}");
+}
+
+#[test]
 fn credentials_that_run_out_end_the_run_before_the_next_call() {
     let (resources, plan) = sixty_steps();
     let (world, report, _) = applied(resources, &plan, |world| {
@@ -366,6 +393,8 @@ fn credentials_that_run_out_end_the_run_before_the_next_call() {
         world.account.lock().expect("no panic").faults.insert("ec2:DeleteVolume".to_owned(), expired);
     });
     assert!(report.stopped.contains("ExpiredToken"), "{report:?}");
+    let (_, failed, _) = report.counts();
+    assert!(failed > 0, "what was under way does not count as not begun: {report:?}");
     let calls = world.calls();
     let at = calls.iter().position(|(call, _, came)| call == "ec2:DeleteVolume" && !came).expect("it was refused");
     // Calls that were on their way beside it had been sent before it was answered.

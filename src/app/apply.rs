@@ -13,7 +13,7 @@ use crate::aws::Session;
 use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal};
 use crate::cli;
 use crate::model::clean;
-use crate::plan::{Check, Entry, News, Plan, Rehearsal, State};
+use crate::plan::{Check, Entry, News, Plan, Rehearsal, State, What};
 use crate::settings::Settings;
 
 /// Rehearses a plan, and applies it where that was asked for. Gives the exit status.
@@ -78,8 +78,8 @@ fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppEr
         ));
     }
     let world = Live { session: &session, rules: &set };
-    headless::say(&format!("trying {} steps without changing anything", plan.steps.len()));
     if start.resume.is_none() {
+        headless::say(&format!("trying {} steps without changing anything", plan.steps.len()));
         let rehearsal = runtime.block_on(cleanup::rehearse(&world, plan));
         println!("{}", rehearsal_table(plan, &rehearsal));
         if !rehearsal.has_passed() {
@@ -130,6 +130,13 @@ pub(super) fn folder(settings: &Settings, account: &str) -> Result<PathBuf, AppE
 fn open_journal(folder: &Path, account: &str, start: &Start<'_>) -> Result<(Journal, Vec<Entry>, String), AppError> {
     if let Some(run) = start.resume {
         let (journal, earlier) = Journal::resume(folder, account, run)?;
+        let is_of_plan = |entry: &Entry| matches!(&entry.what, What::Opened { plan, .. } if *plan == start.plan.hash);
+        if !earlier.iter().any(is_of_plan) {
+            return Err(AppError::Asked(format!(
+                "nothing was changed: {} is not the plan that run {run} began with; make a new plan",
+                plan_file(folder, run).display()
+            )));
+        }
         return Ok((journal, earlier, run.to_owned()));
     }
     let (journal, run) = begin_journal(folder, account, start.plan, start.text)?;

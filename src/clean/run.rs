@@ -166,6 +166,8 @@ impl<'w, W: World> Run<'w, W> {
                 let sent = None;
                 Stepping { run: self, step, past, closely, day, deadline, sent }.take().await.inspect_err(|_| {
                     self.halted.store(true, Ordering::Relaxed);
+                    let why = "the run ended before the end of this step was seen".to_owned();
+                    self.set(step, State::Failed { why, undecided: true });
                 })?
             }
         };

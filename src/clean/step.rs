@@ -210,7 +210,8 @@ impl<W: World> Stepping<'_, '_, W> {
                 }
                 match self.send_move(number, one, &until, &now).await? {
                     Came::Taken(_) => {}
-                    Came::Gone(_) if place + 1 == verb.moves.len() => return Ok(done("already gone: AWS says so")),
+                    // That AWS says so is not enough: the look that follows shows it.
+                    Came::Gone(_) if place + 1 == verb.moves.len() => {}
                     // What an earlier call is about may be gone, and the resource still there.
                     Came::Gone(_) => match self.look().await {
                         Ok(Some(seen)) => {
@@ -291,7 +292,11 @@ impl<W: World> Stepping<'_, '_, W> {
                 self.answered(PROCEDURE, Outcome::Taken { made: String::new() }, "")?;
                 Ok(None)
             }
-            Err(fault) if fault.is_gone() => Ok(Some(done("already gone"))),
+            // The look that follows shows it.
+            Err(fault) if fault.is_gone() => {
+                self.answered(PROCEDURE, Outcome::Gone, &fault.request_id)?;
+                Ok(None)
+            }
             Err(fault) if fault.is_undecided() => {
                 self.answered(PROCEDURE, Outcome::Unknown { said: fault.detail.clone() }, &fault.request_id)?;
                 Ok(Some(End::Failed { why: fault.detail, undecided: true }))

@@ -4,16 +4,18 @@ use super::*;
 
 impl<W: World> Stepping<'_, '_, W> {
     pub(super) async fn backup(&mut self, backup: &'static Backup, now: &Resource) -> Result<End, Halt> {
-        let mut made = self.past.taken.get(&0).cloned();
-        if made.is_none() {
-            made = self.made_already(backup, now).await;
-        }
-        if made.is_none() && self.past.open.is_some() {
-            // It was about to be sent, and may have been: what it made can take a while to be listed.
-            self.run.tell(self.step, State::Waiting { state: "looking for what may have been made".to_owned() });
-            self.run.world.pause(SETTLES).await;
-            made = self.made_already(backup, now).await;
-        }
+        let known = self.past.taken.get(&0).filter(|id| !id.is_empty()).cloned();
+        let made = match known {
+            Some(id) => Some(id),
+            None => match self.look_for_made(backup, now).await {
+                Ok(made) => made,
+                // What is not in a list that is not whole may be there: a second one must not be made.
+                Err(why) => {
+                    let why = format!("nobody knows whether it is saved already: {why}");
+                    return Ok(End::Failed { why, undecided: self.past.has_called() });
+                }
+            },
+        };
         let id = match made {
             Some(id) => id,
             None => {
@@ -42,14 +44,26 @@ impl<W: World> Stepping<'_, '_, W> {
         self.wait_until_saved(backup, &id).await
     }
 
-    /// Id of a backup this step has made before. `None` when none is listed.
-    pub(super) async fn made_already(&self, backup: &Backup, now: &Resource) -> Option<String> {
+    /// Id of a backup this step has made before. Where one was about to be sent, and may have been, it looks a second
+    /// time: what was made can take a while to be listed. `None` when whole lists have none.
+    async fn look_for_made(&self, backup: &Backup, now: &Resource) -> Result<Option<String>, String> {
+        let made = self.made_already(backup, now).await?;
+        if made.is_some() || !self.past.has_called() {
+            return Ok(made);
+        }
+        self.run.tell(self.step, State::Waiting { state: "looking for what may have been made".to_owned() });
+        self.run.world.pause(SETTLES).await;
+        self.made_already(backup, now).await
+    }
+
+    /// Id of a backup this step has made before. `None` when a whole list has none.
+    async fn made_already(&self, backup: &Backup, now: &Resource) -> Result<Option<String>, String> {
         let cell = self.run.world.cell(&backup.makes, &now.region);
-        let listed = self.run.eyes.list(&cell, self.since()).await.ok()?;
-        let wanted = self.blanks(now).fill(&backup.found_by).ok()?;
+        let listed = self.run.eyes.list(&cell, self.since()).await?;
+        let wanted = self.blanks(now).fill(&backup.found_by).map_err(|unknown| unknown.to_string())?;
         let wanted = wanted.as_object().filter(|facts| !facts.is_empty());
         let is_it = |one: &&Resource| one.id == self.step.backup || wanted.is_some_and(|facts| holds(facts, one));
-        listed.iter().find(is_it).map(|one| one.id.clone())
+        Ok(listed.iter().find(is_it).map(|one| one.id.clone()))
     }
 
     pub(super) async fn wait_until_saved(&mut self, backup: &Backup, id: &str) -> Result<End, Halt> {
