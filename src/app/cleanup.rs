@@ -1,6 +1,5 @@
 //! Cleanups that the screen asks for: plans, dry runs, runs, and runs held against the account again.
 
-use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -8,14 +7,14 @@ use std::thread;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
 use super::world::Rehearsed;
 use super::{AppError, apply, headless};
 use crate::audit::Audit;
 use crate::clean::journal::{self, Sink};
-use crate::clean::{self as cleanup, Report, Run, World};
-use crate::model::{Cell, Resource, ResourceId};
+use crate::clean::{self as cleanup, Eyes, Report, Run, World};
+use crate::model::Resource;
 use crate::plan::{Entry, Plan, Rehearsal, What};
 use crate::tui::Input;
 use crate::tui::cleanup::{End, News, Record};
@@ -139,12 +138,12 @@ impl Cleaner {
             lines.push("there is no account at hand to look at".to_owned());
             return Ok(lines);
         };
-        let eyes = Looks::new(world);
+        let (eyes, now) = (Eyes::new(world), world.now());
         let (mut gone, mut back, mut unread) = (0, Vec::new(), Vec::new());
         for (step, before) in taken_away(&read.entries) {
-            match eyes.is_there(&before).await {
-                Ok(false) => gone += 1,
-                Ok(true) => back.push(format!("{step} {}", before.label())),
+            match eyes.find(&before, now).await {
+                Ok(None) => gone += 1,
+                Ok(Some(_)) => back.push(format!("{step} {}", before.label())),
                 Err(why) => unread.push(format!("{step} {}: {why}", before.label())),
             }
         }
@@ -173,33 +172,6 @@ fn taken_away(entries: &[Entry]) -> Vec<(u32, Resource)> {
         _ => None,
     });
     done.filter_map(|step| Some((step, before(step)?))).collect()
-}
-
-/// Lists of cells, each read once.
-struct Looks<'w, W> {
-    world: &'w W,
-    cells: Mutex<HashMap<Cell, Result<HashSet<ResourceId>, String>>>,
-}
-
-impl<'w, W: World> Looks<'w, W> {
-    fn new(world: &'w W) -> Looks<'w, W> {
-        Looks { world, cells: Mutex::default() }
-    }
-
-    async fn is_there(&self, resource: &Resource) -> Result<bool, String> {
-        let cell = self.world.cell(&resource.kind, &resource.region);
-        let mut cells = self.cells.lock().await;
-        if !cells.contains_key(&cell) {
-            let read = self.world.read(&cell).await;
-            let ids = read.map(|all| all.into_iter().map(|one| one.arn).collect());
-            cells.insert(cell.clone(), ids);
-        }
-        match cells.get(&cell) {
-            Some(Ok(ids)) => Ok(ids.contains(&resource.arn)),
-            Some(Err(why)) => Err(why.clone()),
-            None => Err("not read".to_owned()),
-        }
-    }
 }
 
 /// Runs of an account, the latest first. One that cannot be trusted says so and shows nothing.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex as TurnMutex;
 
 use super::world::World;
-use crate::model::{Cell, Resource, ResourceId};
+use crate::model::{Cell, Resource};
 
 /// A list of a cell, or why it is not whole.
 type Listed = Result<Arc<Vec<Resource>>, String>;
@@ -14,18 +14,21 @@ type Listed = Result<Arc<Vec<Resource>>, String>;
 type Slot = Arc<TurnMutex<Option<(Timestamp, Listed)>>>;
 
 /// Reads cells again; who waits for the same cell shares one reading.
-pub(super) struct Eyes<'w, W> {
+pub struct Eyes<'w, W> {
     world: &'w W,
     cells: Mutex<HashMap<Cell, Slot>>,
 }
 
 impl<'w, W: World> Eyes<'w, W> {
-    pub(super) fn new(world: &'w W) -> Eyes<'w, W> {
+    /// Eyes that have seen nothing yet.
+    pub fn new(world: &'w W) -> Eyes<'w, W> {
         Eyes { world, cells: Mutex::default() }
     }
 
     /// The list of a cell, read no earlier than `since`.
-    pub(super) async fn list(&self, cell: &Cell, since: Timestamp) -> Listed {
+    ///
+    /// Errors with the reason when it is not whole.
+    pub async fn list(&self, cell: &Cell, since: Timestamp) -> Listed {
         let slot = {
             let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
             cells.entry(cell.clone()).or_default().clone()
@@ -43,13 +46,11 @@ impl<'w, W: World> Eyes<'w, W> {
     }
 
     /// A resource as it is, read no earlier than `since`. `None` when a whole list does not have it.
-    pub(super) async fn find(&self, resource: &Resource, since: Timestamp) -> Result<Option<Resource>, String> {
+    ///
+    /// Errors as [`Eyes::list`] does.
+    pub async fn find(&self, resource: &Resource, since: Timestamp) -> Result<Option<Resource>, String> {
         let cell = self.world.cell(&resource.kind, &resource.region);
         let listed = self.list(&cell, since).await?;
-        Ok(with(&listed, &resource.arn))
+        Ok(listed.iter().find(|one| one.arn == resource.arn).cloned())
     }
-}
-
-fn with(listed: &[Resource], arn: &ResourceId) -> Option<Resource> {
-    listed.iter().find(|one| one.arn == *arn).cloned()
 }

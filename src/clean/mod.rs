@@ -23,6 +23,7 @@ mod step;
 pub mod world;
 
 pub use journal::{Journal, JournalError};
+pub use look::Eyes;
 pub use rehearse::rehearse;
 pub use run::{Report, Run};
 pub use world::{Order, World};

@@ -107,11 +107,11 @@ fn whole(fact: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::json;
 
-    fn volume() -> Resource {
+    pub fn volume() -> Resource {
         serde_json::from_value(json!({
             "arn": "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1", "id": "vol-1", "kind": "ec2:volume",
             "account": "111122223333", "region": "eu-west-1", "facts": { "state": "available", "size_gib": 8.0 }
@@ -119,7 +119,7 @@ mod tests {
         .expect("a resource")
     }
 
-    fn input(value: Value) -> Map<String, Value> {
+    pub fn input(value: Value) -> Map<String, Value> {
         value.as_object().cloned().expect("an object")
     }
 

@@ -283,20 +283,9 @@ pub fn holds(facts: &Map<String, Value>, resource: &Resource) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::blanks::tests::{input, volume};
     use super::*;
     use serde_json::json;
-
-    fn volume() -> Resource {
-        serde_json::from_value(json!({
-            "arn": "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1", "id": "vol-1", "kind": "ec2:volume",
-            "account": "111122223333", "region": "eu-west-1", "facts": { "state": "available", "size_gib": 8.0 }
-        }))
-        .expect("a resource")
-    }
-
-    fn input(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().expect("an object")
-    }
 
     #[test]
     fn every_file_reads() {

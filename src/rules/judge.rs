@@ -375,7 +375,8 @@ fn no_data(rule: &Rule) -> String {
     format!("CloudWatch has no data, or too few days of it, for {}", names.join(", "))
 }
 
-fn truth(result: Result<Value, ExecutionError>) -> Result<bool, String> {
+/// Whether a condition holds. Errors with the reason when it is neither true nor false, or cannot be told.
+pub(super) fn truth(result: Result<Value, ExecutionError>) -> Result<bool, String> {
     match result {
         Ok(Value::Bool(flag)) => Ok(flag),
         Ok(other) => Err(format!("the condition is {other:?}, not true or false")),

@@ -8,6 +8,7 @@ use cel::{Program, Value};
 use jiff::Timestamp;
 
 use super::error::hint;
+use super::judge::truth;
 use super::template::one_line;
 use super::vocabulary::{Type, Vocabulary};
 use super::{RuleSet, context, file};
@@ -83,14 +84,7 @@ impl Selection {
         let resource = audit.resource(&finding.resource.arn).unwrap_or(&finding.resource);
         context::bind_resource(&mut scope, resource, now);
         scope.add_variable_from_value("finding", facts(finding));
-        match self.program.execute(&scope) {
-            Ok(Value::Bool(flag)) => Ok(flag),
-            Ok(_) => Err("the expression is neither true nor false".to_owned()),
-            Err(cel::ExecutionError::UndeclaredReference(name)) if name.as_str() == "age" => {
-                Err("AWS does not tell when it was made".to_owned())
-            }
-            Err(error) => Err(error.to_string()),
-        }
+        truth(self.program.execute(&scope))
     }
 }
 
