@@ -5,7 +5,15 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::report::{By, Format, Gate, LimitsFormat, Period, StatementFormat};
+mod bill;
+mod plan;
+mod quotas;
+mod scan;
+
+pub use bill::{Bill, View};
+pub use plan::{Apply, Journal, Plan, PlanFormat, Resume};
+pub use quotas::Quotas;
+pub use scan::{Open, Scan};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -243,14 +251,14 @@ pub enum Command {
     /// Scans the account, because only what is there can explain a bill, and asks Cost Explorer. Each line of usage is
     /// tied to the resources that cause it, or to what no resource can be named for, or stands there as unexplained with
     /// its days and the gap that may hide its cause. With a FILE a saved report is read instead, and nothing is asked.
-    #[command(after_long_help = BILL_EXAMPLES)]
+    #[command(after_long_help = bill::EXAMPLES)]
     Bill(Bill),
     /// Print the quotas with what is used of each and how much is left
     ///
     /// Scans the account, because what counts against a quota is counted over what is there; the bill is not asked for.
     /// With a FILE a saved report is read instead, and nothing is asked. A quota of which nobody knows the use says so
     /// and is never at 0 %.
-    #[command(after_long_help = QUOTAS_EXAMPLES)]
+    #[command(after_long_help = quotas::EXAMPLES)]
     Quotas(Quotas),
     /// Plan a cleanup: ordered steps, what stays out and why; changes nothing
     ///
@@ -258,10 +266,10 @@ pub enum Command {
     /// is locked, what something else manages and would make again. Backups come first, then waves of steps that may run
     /// at the same time. What cannot be done is listed with its reason and the option that would help. With a FILE a saved
     /// report is planned from and nothing is asked; a FILE that is a plan is checked and shown.
-    #[command(after_long_help = PLAN_EXAMPLES)]
+    #[command(after_long_help = plan::EXAMPLES)]
     Plan(Plan),
     /// Apply a saved plan: rehearse it, then take its steps with a journal
-    #[command(after_help = APPLY)]
+    #[command(after_help = plan::APPLY)]
     Apply(Apply),
     /// What was done: runs, their lines, and how to bring back what can be
     #[command(subcommand)]
@@ -289,261 +297,6 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
-}
-
-/// Options of `scan`.
-#[derive(Debug, Args)]
-pub struct Scan {
-    /// Form of the report.
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
-    /// File to write, replaced as a whole and readable by you alone [default: standard output].
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-    /// Put every resource with its facts into the JSON, not only the findings.
-    #[arg(long)]
-    pub inventory: bool,
-    /// End with status 3 when this holds, such as `quota>=90%`, `waste>=50`, `finding>0` or `gap>0`; repeatable.
-    #[arg(long, value_name = "CONDITION")]
-    pub fail_on: Vec<Gate>,
-    /// Record the run as a file of events that `open` can play back.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub record: Option<PathBuf>,
-}
-
-const BILL_EXAMPLES: &str = "\
-Examples:
-  closeout bill                                          the last thirty days by service
-  closeout bill --period last-month --by resource        what each resource cost last month
-  closeout bill --view amortized --format csv --output bill.csv
-  closeout bill audit.json --earlier last-week.json      what last week's audit saw explains days past";
-
-/// Options of `bill`.
-#[derive(Debug, Args)]
-pub struct Bill {
-    /// A report written with `--format json`, or a recording, instead of a scan.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
-    /// Which days: the thirty before today, the last full month, or this month until yesterday.
-    #[arg(long, value_name = "PERIOD", default_value = "30-days")]
-    pub period: Period,
-    /// What the rows are.
-    #[arg(long, value_name = "WHAT", default_value = "service")]
-    pub by: By,
-    /// How fees paid in advance are counted.
-    #[arg(long, value_name = "VIEW", default_value = "unblended")]
-    pub view: View,
-    /// An earlier report with its inventory, repeatable: what it saw and is gone explains days past.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub earlier: Vec<PathBuf>,
-    /// Form of the output.
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: StatementFormat,
-    /// File to write, replaced as a whole and readable by you alone [default: standard output].
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-}
-
-const QUOTAS_EXAMPLES: &str = "\
-Examples:
-  closeout quotas                                   what is used, least headroom first
-  closeout quotas --service vpc --service ec2 --all
-  closeout quotas --fail-on 'quota>=90%'            exit status 3 when one is nearly full
-  closeout quotas --need plan.toml                  does what is planned fit? status 3 when something is short
-  closeout quotas today.json --earlier monday.json --earlier sunday.json
-  closeout quotas --format openmetrics --output /var/lib/node_exporter/closeout.prom";
-
-/// Options of `quotas`.
-#[derive(Debug, Args)]
-pub struct Quotas {
-    /// A report written with `--format json`, or a recording, instead of a scan.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
-    /// Those of which nothing is used, or nobody knows the use, too.
-    #[arg(long)]
-    pub all: bool,
-    /// Only those used to so many percent.
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    pub at_least: Option<f64>,
-    /// Only those of a service, by its code at Service Quotas; repeatable.
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
-    pub service: Vec<String>,
-    /// A TOML file with what is planned; says per region whether it fits, what is short and by how much.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["all", "at_least", "service", "earlier"])]
-    pub need: Option<PathBuf>,
-    /// An earlier report, repeatable: with fourteen over four weeks and more, quotas without a metric get a trend too.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub earlier: Vec<PathBuf>,
-    /// Say where each figure would come from, without asking AWS: metrics, counts and calls, by quota.
-    #[arg(long, conflicts_with_all = ["file", "all", "at_least", "fail_on", "need", "earlier", "output"])]
-    pub sources: bool,
-    /// End with status 3 when this holds, such as `quota>=90%`; repeatable.
-    #[arg(long, value_name = "CONDITION")]
-    pub fail_on: Vec<Gate>,
-    /// Form of the output.
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: LimitsFormat,
-    /// File to write, replaced as a whole and readable by you alone [default: standard output].
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-}
-
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  closeout scan --format json --inventory --output audit.json
-  closeout plan audit.json --select 'finding.category == \"orphaned\" && finding.score >= 60' -o plan.json
-  closeout plan audit.json --id vol-0a1b2c3d --id i-0a1b2c3d --add-dependents
-  closeout plan --select 'finding.closure == \"blocks\"' --lift-locks --script cleanup.sh
-  closeout plan plan.json                                is the plan as it was made? show it
-
-An expression reads finding.rule, .category, .certainty, .severity, .score, .monthly (dollars; absent when unknown),
-.closure, .remedy, .title and .id; resource with the facts of its kind (docs/facts.md), .kind, .region and .tags; age
-and now. A finding it cannot be asked about is named on standard error and makes the exit status 4.";
-
-/// Options of `plan`.
-#[derive(Debug, Args)]
-pub struct Plan {
-    /// A report written with `--format json --inventory`, or a recording, instead of a scan; or a plan.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
-    /// Findings to plan for: a CEL expression such as 'finding.category == "orphaned"'.
-    #[arg(long, value_name = "EXPR")]
-    pub select: Option<String>,
-    /// A resource by its id or ARN, or a finding by its id; repeatable.
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub id: Vec<String>,
-    /// Add what has to go first, and what that needs; never what is kept or managed.
-    #[arg(long)]
-    pub add_dependents: bool,
-    /// Plan for the stack, group or cluster that manages a resource, with everything in it, instead of the resource.
-    #[arg(long)]
-    pub add_owners: bool,
-    /// Lift AWS's own locks, such as deletion protection, by steps of their own.
-    #[arg(long)]
-    pub lift_locks: bool,
-    /// Delete what the rules would only stop, trim or have a person look at.
-    #[arg(long)]
-    pub delete: bool,
-    /// File for the plan as JSON with its hash, replaced as a whole and readable by you alone.
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-    /// File for the steps as a commented shell script of AWS CLI lines.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub script: Option<PathBuf>,
-    /// File for notes on what Terraform made: blocks that let it forget each.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub terraform: Option<PathBuf>,
-    /// What is printed.
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: PlanFormat,
-}
-
-const APPLY: &str = "\
-Every resource is read again first and held against the plan; every call is tried as far as AWS lets it be tried. What
-changed, is protected now or cannot be read is not touched. Then wave after wave: what is about to happen is written to
-the journal before it happens, and a step is done when a look at the account shows it.
-
-Examples:
-  closeout apply plan.json --dry-run                                     try everything, change nothing
-  closeout apply plan.json --allow-apply --confirm \"delete 5 in acme\"    the phrase is that of the plan
-  closeout journal show 20261127T1104                                    what was done
-  closeout journal undo 20261127T1104                                    commands that bring back what can be
-
-Exit status: 0 every step ended well · 1 the tool failed · 2 wrong usage, wrong account · 5 a step was refused, failed or
-was not begun";
-
-/// Options of `apply`.
-#[derive(Debug, Args)]
-pub struct Apply {
-    /// The plan, as `closeout plan --output` wrote it.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
-    /// Try every step without changing anything, and end.
-    #[arg(long, conflicts_with_all = ["allow_apply", "confirm"])]
-    pub dry_run: bool,
-    /// Allow the account to be changed. No file and no variable can say this.
-    #[arg(long)]
-    pub allow_apply: bool,
-    /// The phrase of the plan: `delete N in ALIAS`, with the account's number where it has no alias.
-    #[arg(long, value_name = "PHRASE")]
-    pub confirm: Option<String>,
-}
-
-/// Commands of `journal`.
-#[derive(Debug, Subcommand)]
-pub enum Journal {
-    /// Every run, the latest first, and how it ended
-    List,
-    /// Every line of a run
-    Show {
-        /// The run, or the beginning of its name.
-        run: String,
-    },
-    /// Check that no line of a run, or of any, was changed or taken out
-    Verify {
-        /// The run, or the beginning of its name; all of them without.
-        run: Option<String>,
-    },
-    /// Print the commands that bring back what can be brought back; runs none
-    Undo {
-        /// The run, or the beginning of its name.
-        run: String,
-    },
-    /// Go on with a run that was broken off
-    Resume(Resume),
-}
-
-/// Options of `journal resume`.
-#[derive(Debug, Args)]
-pub struct Resume {
-    /// The run, or the beginning of its name.
-    pub run: String,
-    /// Allow the account to be changed. No file and no variable can say this.
-    #[arg(long)]
-    pub allow_apply: bool,
-    /// The phrase of the plan: `delete N in ALIAS`, with the account's number where it has no alias.
-    #[arg(long, value_name = "PHRASE")]
-    pub confirm: Option<String>,
-}
-
-/// Forms of a printed plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
-    /// Aligned columns for a terminal.
-    #[default]
-    Table,
-    /// The same document as the file.
-    Json,
-}
-
-/// A percentage with or without its sign.
-fn percent(text: &str) -> Result<f64, String> {
-    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>().ok();
-    number
-        .filter(|number| number.is_finite() && *number >= 0.0)
-        .ok_or_else(|| "a percentage such as 80 or 80%".to_owned())
-}
-
-/// How fees paid in advance are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum View {
-    /// When they are charged, as on the invoice.
-    Unblended,
-    /// Spread over the use they pay for.
-    Amortized,
-    /// The same after discounts and credits.
-    NetAmortized,
-}
-
-/// Options of `open`.
-#[derive(Debug, Args)]
-pub struct Open {
-    /// A report written with `--format json`, or a recording.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
-    /// Print in this form instead of showing the screen.
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<Format>,
 }
 
 /// Subcommands of `rules`.
