@@ -50,9 +50,16 @@ fn planned(env: &Env, scan: &Path, file: &Path, more: &[&str]) -> Value {
 
 fn phrase(plan: &Value) -> String {
     let steps = plan["steps"].as_array().expect("steps");
-    let acts = steps.iter().filter(|step| step["work"]["does"] == "act").count();
+    let acts: Vec<&Value> = steps.iter().filter(|step| step["work"]["does"] == "act").collect();
+    let stays = ["modify", "remove-untagged-images", "review", "set-retention", "stop"];
+    let changed = acts.iter().filter(|step| stays.contains(&step["verb"].as_str().unwrap_or_default())).count();
+    let also = if changed > 0 { format!(" and change {changed}") } else { String::new() };
     let account = &plan["account"];
-    format!("delete {acts} in {}", account["alias"].as_str().or(account["id"].as_str()).expect("an account"))
+    format!(
+        "delete {}{also} in {}",
+        acts.len() - changed,
+        account["alias"].as_str().or(account["id"].as_str()).expect("an account")
+    )
 }
 
 fn apply(env: &Env, file: &Path, plan: &Value) -> Output {
@@ -206,6 +213,78 @@ fn a_plan_for_another_account_and_one_without_its_phrase_never_change_anything()
     let changed: Vec<&str> = changes(&calls, &of_scan).iter().map(|call| call.operation.as_str()).collect();
     assert!(changed.is_empty(), "{changed:?}");
     assert!(calls.iter().any(|call| call.dry_run), "the dry run reached the service");
+}
+
+/// What an audit says of its resources in quarantine, by id.
+fn meanwhile(report: &Value) -> BTreeMap<String, String> {
+    let all = report["quarantined"].as_array().cloned().unwrap_or_default();
+    let of = |one: &Value| {
+        let id = short(one["resource"].as_str().unwrap_or_default());
+        (id, one["meanwhile"]["is"].as_str().unwrap_or_default().to_owned())
+    };
+    all.iter().map(of).collect()
+}
+
+#[test]
+fn a_quarantine_stops_and_marks_and_the_audits_after_it_tell_what_became_of_it() {
+    let emulator = Emulator::start();
+    emulator.seed(&[]);
+    let proxy = Proxy::start(&emulator, &json!([]));
+    let env = env(proxy.endpoint());
+    let folder = tempfile::tempdir().expect("a folder");
+    let [scan, plan_file, later] = ["scan.json", "plan.json", "later.json"].map(|name| folder.path().join(name));
+    let before = scanned(&env, &scan);
+    let of_scan = proxy.calls();
+    let select =
+        r#"resource.region == "us-east-1" && (resource.kind == "ec2:instance" || resource.kind == "ec2:volume")"#;
+    planned(&env, &scan, &plan_file, &["--select", select, "--delete"]);
+    let name = plan_file.to_str().expect("UTF-8");
+    let quarantine = ["apply", name, "--quarantine", "--days", "30"];
+
+    // The phrase is told, and is that of what is done: nothing is deleted.
+    let refused = run(&env, &quarantine);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    let phrase = said.split('"').nth(1).unwrap_or_else(|| panic!("{said}")).to_owned();
+    assert!(phrase.starts_with("quarantine ") && phrase.ends_with(" in 123456789012"), "{phrase}");
+    assert!(changes(&proxy.calls(), &of_scan).is_empty());
+
+    let done = run(&env, &[quarantine.as_slice(), &["--allow-apply", "--confirm", &phrase]].concat());
+    assert_eq!(done.status.code(), Some(0), "{}{}", text(&done.stdout), text(&done.stderr));
+    let calls = proxy.calls();
+    let sent: BTreeSet<&str> = changes(&calls, &of_scan).iter().map(|call| call.operation.as_str()).collect();
+    assert!(sent.contains("CreateTags") && !sent.iter().any(|one| one.contains("Delete")), "{sent:?}");
+    assert!(!sent.contains("TerminateInstances"), "{sent:?}");
+
+    let after = scanned(&env, &later);
+    assert_eq!(ids(&before).difference(&ids(&after)).count(), 0, "nothing is gone");
+    let given = meanwhile(&after);
+    let count: usize = phrase.split(' ').nth(1).and_then(|count| count.parse().ok()).expect("a count");
+    assert_eq!(given.len(), count, "{given:?}");
+    assert!(count >= 3 && given.values().all(|word| word == "waiting"), "{given:?}");
+
+    // One of them is started by somebody who misses it; the day of another has come.
+    let used = given.keys().find(|id| id.starts_with("i-")).expect("an instance in quarantine").clone();
+    emulator.ec2("us-east-1", &format!("Action=StartInstances&InstanceId.1={used}"));
+    let due = given.keys().find(|id| id.starts_with("vol-")).expect("a volume in quarantine").clone();
+    let tag = "Tag.1.Key=closeout:quarantine&Tag.1.Value=2026-01-01/2026-01-31";
+    emulator.ec2("us-east-1", &format!("Action=CreateTags&ResourceId.1={due}&{tag}"));
+    let given = meanwhile(&scanned(&env, &later));
+    assert_eq!(
+        (given[&used].as_str(), given[&due].as_str()),
+        ("used", if is_found(&later, &due) { "due" } else { "unfound" })
+    );
+
+    let plan = planned(&env, &later, &plan_file, &["--due"]);
+    let planned: BTreeSet<&str> =
+        plan["steps"].as_array().expect("steps").iter().filter_map(|step| step["resource"]["id"].as_str()).collect();
+    assert_eq!(planned, BTreeSet::from([due.as_str()]), "only what is due and was not used");
+}
+
+/// Whether a report has a finding on a resource.
+fn is_found(report: &Path, id: &str) -> bool {
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
+    report["findings"].as_array().expect("findings").iter().any(|one| one["resource"]["id"] == id)
 }
 
 #[test]

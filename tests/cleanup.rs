@@ -32,6 +32,8 @@ fn step(number: u32, wave: u32, work: Work, verb: &str, resource: &Resource, aft
         resource: resource.clone(),
         after: after.to_vec(),
         backup: format!("closeout-{}", resource.id),
+        grace: String::new(),
+        note: String::new(),
         saves_monthly_usd: None,
         loses: String::new(),
         undo: format!("restore closeout-{}", resource.id),

@@ -30,7 +30,7 @@ const ADVICE: &[&str] = &["modify", "review"];
 
 /// What every resource has besides its facts, and what a step adds.
 const OWN: &[&str] =
-    &["account", "arn", "arn_region", "backup", "created_at", "id", "name", "partition", "region", "when"];
+    &["account", "arn", "arn_region", "backup", "created_at", "grace", "id", "name", "partition", "region", "when"];
 
 /// Locks no call lifts, with the reason.
 const LOCKED_FOR_GOOD: &[(&str, &str, &str)] =
@@ -50,7 +50,7 @@ fn none(wrong: &[String]) {
 }
 
 fn filled<'a>(resource: &'a Resource) -> Blanks<'a> {
-    Blanks { resource, backup: "closeout-sample", when: "2026-11-27" }
+    Blanks { resource, backup: "closeout-sample", when: "2026-11-27", grace: "2026-11-27/2026-12-27" }
 }
 
 #[test]

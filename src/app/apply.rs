@@ -13,19 +13,40 @@ use crate::aws::Session;
 use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal};
 use crate::cli;
 use crate::model::clean;
-use crate::plan::{Check, Entry, News, Plan, Rehearsal, State, What};
+use crate::plan::{Check, Entry, Held, HeldWhy, News, Plan, Rehearsal, State, What};
 use crate::settings::Settings;
 
 /// Rehearses a plan, and applies it where that was asked for. Gives the exit status.
 pub fn run(settings: &Settings, wish: &cli::Apply) -> Result<u8, AppError> {
     let name = wish.file.display().to_string();
     let text = fs::read_to_string(&wish.file).map_err(|error| AppError::File(name.clone(), error))?;
-    let plan = Plan::read(&text).map_err(|error| AppError::Plan(name, error))?;
+    let mut plan = Plan::read(&text).map_err(|error| AppError::Plan(name, error))?;
+    let mut text = text;
+    if wish.quarantine {
+        plan = quarantined(&plan, wish.days)?;
+        text = plan.text().map_err(|error| AppError::Output(error.into()))?;
+    }
     if !wish.dry_run {
         check_phrase(&plan, wish.allow_apply, wish.confirm.as_deref())?;
     }
     let start = Start { text: &text, plan: &plan, resume: None };
     go(settings, &start, wish.dry_run)
+}
+
+/// The plan that gives grace instead, with a line for each resource that stays out of it.
+///
+/// Errors when nothing of it can be stopped, detached or marked.
+fn quarantined(plan: &Plan, days: u16) -> Result<Plan, AppError> {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let given = plan.quarantined(days, today).map_err(AppError::Asked)?;
+    let stays = |held: &&Held| matches!(held.why, HeldWhy::NoGrace | HeldWhy::Stays { .. } | HeldWhy::Locked { .. });
+    for held in given.held.iter().filter(stays) {
+        headless::say(&clean(&format!("left alone: {} {}: {}", held.kind, held.label, held.why.sentence())));
+    }
+    if given.steps.is_empty() {
+        return Err(AppError::Asked("nothing was changed: the plan has nothing that could get grace".to_owned()));
+    }
+    Ok(given)
 }
 
 /// Takes up a run that was broken off. Gives the exit status.

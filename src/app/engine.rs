@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::audit::Audit;
 use crate::model::{Cost, Event, Finding, MetricWish, Quota, Resource, ResourceId};
+use crate::plan::grace;
 use crate::price;
 use crate::price::book::Book;
 use crate::price::lists::{Lists, Quote};
@@ -101,7 +102,7 @@ impl<'a> Engine<'a> {
 
     fn write(&mut self, event: &Event) {
         let Some(record) = &mut self.record else { return };
-        if matches!(event, Event::Progress(_) | Event::Judged { .. } | Event::Reconciled { .. })
+        if matches!(event, Event::Progress(_) | Event::Judged { .. } | Event::Reconciled { .. } | Event::Graced { .. })
             || self.trouble.is_some()
         {
             return;
@@ -132,6 +133,8 @@ impl<'a> Engine<'a> {
         self.judged = Instant::now();
         self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
         if stage == Stage::Final {
+            let today = self.audit.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+            self.pass(Event::Graced { quarantined: grace::quarantined(&self.audit, today) });
             let reckoning = reconcile::of(&self.audit, &[]);
             self.pass(Event::Reconciled { reckoning: Box::new(reckoning) });
         }

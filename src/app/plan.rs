@@ -22,7 +22,7 @@ pub fn run(settings: &Settings, wish: &cli::Plan) -> Result<u8, AppError> {
         headless::check_folder(file)?;
     }
     if let Some(plan) = wish.file.as_deref().map(saved).transpose()?.flatten() {
-        if wish.select.is_some() || !wish.id.is_empty() {
+        if wish.select.is_some() || !wish.id.is_empty() || wish.due {
             return Err(AppError::Asked(
                 "a plan is made from a report, not from a plan; this one is shown only".to_owned(),
             ));
@@ -30,9 +30,9 @@ pub fn run(settings: &Settings, wish: &cli::Plan) -> Result<u8, AppError> {
         put(settings, wish, &plan)?;
         return Ok(0);
     }
-    if wish.select.is_none() && wish.id.is_empty() {
+    if wish.select.is_none() && wish.id.is_empty() && !wish.due {
         return Err(AppError::Asked(
-            "say what to plan for: --select with an expression over findings, or --id".to_owned(),
+            "say what to plan for: --select with an expression over findings, --id, or --due".to_owned(),
         ));
     }
     let set = rules(settings)?;
@@ -40,12 +40,16 @@ pub fn run(settings: &Settings, wish: &cli::Plan) -> Result<u8, AppError> {
     let selection = selection.map_err(|mistake| AppError::Asked(format!("--select: {mistake}")))?;
     let audit = Arc::new(audit(settings, wish.file.as_deref())?);
     let selected = selection.map(|selection| selection.of(&audit)).unwrap_or_default();
-    let marks = marks(&audit, &selected, &wish.id)?;
+    let mut marks = marks(&audit, &selected, &wish.id)?;
+    if wish.due {
+        let due = audit.quarantined.iter().filter(|one| one.is_due());
+        marks.extend(due.map(|one| (one.resource.clone(), BTreeSet::new())));
+    }
     let allowed = Allowed {
         dependents: wish.add_dependents,
         owners: wish.add_owners,
         unprotect: wish.lift_locks,
-        removal: wish.delete,
+        removal: wish.delete || wish.due,
     };
     let plan = made(&audit, &set, &marks, allowed)?;
     put(settings, wish, &plan)?;

@@ -72,6 +72,7 @@ fn notes(text: &mut String, step: &Step) {
     if step.is_irreversible() {
         note("loses for good", std::slice::from_ref(&step.loses));
     }
+    note("has to be known", Some(step.note.clone()).filter(|note| !note.is_empty()).as_slice());
     note("takes along", &step.takes_along);
     note("leaves worse off", &step.breaks);
 }

@@ -16,6 +16,7 @@ use crate::clean::procedures::{self, Patience};
 use crate::clean::world::LeadsTo;
 use crate::clean::{Order, World, policy, send};
 use crate::model::{Cell, CellState, Event, Kind, Region, Resource, ResourceId, Why};
+use crate::plan::grace;
 use crate::plan::remedy::Procedure;
 use crate::rules::RuleSet;
 use crate::scan::pool::{self, Limits, Will};
@@ -123,6 +124,9 @@ impl Rehearsed {
             }
             LeadsTo::Facts(facts) => facts.iter().for_each(|(name, wanted)| set(one, name, wanted)),
             LeadsTo::Unlocked(flag) => one.protections.retain(|lock| !lock.label().contains(flag)),
+            LeadsTo::Marked(grace) => {
+                one.tags.insert(grace::TAG.to_owned(), grace.to_owned());
+            }
             LeadsTo::Nothing => {}
             LeadsTo::Made { kind, id, facts, found_by } => {
                 let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,6 +152,10 @@ fn backup_of(order: &Order<'_>) -> String {
 }
 
 fn set(resource: &mut Resource, fact: &str, wanted: &Value) {
+    if wanted.get("present") == Some(&Value::Bool(false)) {
+        resource.facts.remove(fact);
+        return;
+    }
     let value = wanted.as_array().and_then(|values| values.first()).unwrap_or(wanted);
     resource.facts.insert(fact.to_owned(), value.clone());
 }

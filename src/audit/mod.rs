@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::model::{
-    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quota, Reckoning,
-    Reconciliation, Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
+    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quarantined, Quota,
+    Reckoning, Reconciliation, Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
 };
 
 pub use findings::{Summary, Totals};
@@ -58,6 +58,8 @@ pub struct Audit {
     pub requests: Requests,
     /// The last things that happened, newest last, for the screen.
     pub notes: Vec<String>,
+    /// What is in quarantine and what became of it, by the date. Empty while the run goes on.
+    pub quarantined: Vec<Quarantined>,
     /// How far the phases of a running scan are.
     pub phases: Vec<Phase>,
     /// Cells that AWS is slowing down right now, by service and region.
@@ -128,6 +130,7 @@ impl Audit {
                 self.judged_gaps = gaps.into_iter().collect();
             }
             Event::Reconciled { reckoning } => self.reckoning = *reckoning,
+            Event::Graced { quarantined } => self.quarantined = quarantined,
             Event::Progress(progress) => self.progress(progress),
             Event::Requested { requests } => self.requests = requests,
             Event::Ended { at, interrupted } => self.ended(at, interrupted),

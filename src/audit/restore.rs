@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Audit, Unscanned, findings};
 use crate::model::{
-    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quota, Reckoning, Region, RegionState, Requests,
-    Resource,
+    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quarantined, Quota, Reckoning, Region, RegionState,
+    Requests, Resource,
 };
 
 /// What a report keeps of an audit.
@@ -47,6 +47,8 @@ pub struct Parts {
     pub gaps: Vec<Gap>,
     /// Resources no scanner lists, which a report keeps without an inventory too.
     pub unscanned: Vec<Unscanned>,
+    /// What is in quarantine.
+    pub quarantined: Vec<Quarantined>,
     /// Requests sent.
     pub requests: Requests,
 }
@@ -71,6 +73,7 @@ impl Audit {
             months: parts.months,
             reckoning: parts.reckoning,
             requests: parts.requests,
+            quarantined: parts.quarantined,
             gaps: parts.gaps.into_iter().collect(),
             ..Audit::default()
         };

@@ -61,7 +61,7 @@ async fn one<W: World>(
     }
     let mut by = vec!["read again".to_owned()];
     let day = plan.scanned_at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    let blanks = Blanks { resource: &now, backup: &step.backup, when: &day };
+    let blanks = Blanks { resource: &now, backup: &step.backup, when: &day, grace: &step.grace };
     for call in calls(step, &now)? {
         let input = blanks.fill(call.input).map_err(|unknown| unknown.to_string())?;
         if !call.dry_run {

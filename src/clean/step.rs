@@ -156,7 +156,7 @@ impl<W: World> Stepping<'_, '_, W> {
     }
 
     fn blanks<'b>(&'b self, resource: &'b Resource) -> Blanks<'b> {
-        Blanks { resource, backup: &self.step.backup, when: &self.day }
+        Blanks { resource, backup: &self.step.backup, when: &self.day, grace: &self.step.grace }
     }
 
     async fn unprotect(&mut self, unprotect: &'static Unprotect, now: &Resource) -> Result<End, Halt> {
@@ -261,6 +261,7 @@ impl<W: World> Stepping<'_, '_, W> {
         let leads_to = match until {
             Until::Word(UntilWord::Gone) => LeadsTo::Gone,
             Until::Word(UntilWord::Sent) => LeadsTo::Nothing,
+            Until::Word(UntilWord::Marked) => LeadsTo::Marked(&self.step.grace),
             Until::Facts(facts) => LeadsTo::Facts(facts),
         };
         let sent = Sent {

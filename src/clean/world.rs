@@ -72,6 +72,8 @@ pub enum LeadsTo<'a> {
     Gone,
     /// These facts hold of it.
     Facts(&'a Map<String, Value>),
+    /// The tag of a quarantine says this.
+    Marked(&'a str),
     /// A lock is lifted.
     Unlocked(&'a str),
     /// Something of a kind is there, under this id, of which these facts hold.

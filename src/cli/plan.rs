@@ -10,6 +10,7 @@ Examples:
   closeout plan audit.json --select 'finding.category == \"orphaned\" && finding.score >= 60' -o plan.json
   closeout plan audit.json --id vol-0a1b2c3d --id i-0a1b2c3d --add-dependents
   closeout plan --select 'finding.closure == \"blocks\"' --lift-locks --script cleanup.sh
+  closeout plan --due -o plan.json                       what was in quarantine long enough
   closeout plan plan.json                                is the plan as it was made? show it
 
 An expression reads finding.rule, .category, .certainty, .severity, .score, .monthly (dollars; absent when unknown),
@@ -28,6 +29,10 @@ pub struct Plan {
     /// A resource by its id or ARN, or a finding by its id; repeatable.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub id: Vec<String>,
+    /// What `closeout apply --quarantine` put into quarantine, whose day has come and which nobody used meanwhile; it is
+    /// deleted, whatever the rules would only stop.
+    #[arg(long)]
+    pub due: bool,
     /// Add what has to go first, and what that needs; never what is kept or managed.
     #[arg(long)]
     pub add_dependents: bool,
@@ -72,6 +77,7 @@ the journal before it happens, and a step is done when a look at the account sho
 Examples:
   closeout apply plan.json --dry-run                                     try everything, change nothing
   closeout apply plan.json --allow-apply --confirm \"delete 5 in acme\"    the phrase is that of the plan
+  closeout apply plan.json --quarantine --days 30 --dry-run              stop and mark instead of deleting
   closeout journal show 20261127T1104                                    what was done
   closeout journal undo 20261127T1104                                    commands that bring back what can be
 
@@ -84,6 +90,16 @@ pub struct Apply {
     /// The plan, as `closeout plan --output` wrote it.
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// Stop, detach and mark what the plan deletes, instead of deleting it.
+    ///
+    /// What can be stopped is stopped, what is attached is detached, and each gets the tag `closeout:quarantine` with the
+    /// days of grace, `2026-11-27/2026-12-27`. The next audit lists what is in quarantine, what is due and what was used
+    /// meanwhile; `closeout plan --due` plans the deletion of what is due. The phrase is `quarantine N in ALIAS`.
+    #[arg(long)]
+    pub quarantine: bool,
+    /// Days of grace.
+    #[arg(long, value_name = "DAYS", default_value_t = crate::plan::grace::DAYS, value_parser = clap::value_parser!(u16).range(1..=366), requires = "quarantine")]
+    pub days: u16,
     /// Try every step without changing anything, and end.
     #[arg(long, conflicts_with_all = ["allow_apply", "confirm"])]
     pub dry_run: bool,

@@ -13,6 +13,7 @@ mod gap;
 mod kind;
 mod measure;
 mod need;
+mod quarantine;
 mod quota;
 mod reconciliation;
 mod region;
@@ -31,6 +32,7 @@ pub use gap::{Gap, Why};
 pub use kind::Kind;
 pub use measure::{Measurement, MetricReading, MetricWish};
 pub use need::{Need, Needs};
+pub use quarantine::{Meanwhile, Quarantined};
 pub use quota::{Contradiction, DaysAhead, Increase, LimitSource, Quota, Trend, TrendSource, UsageSource};
 pub use reconciliation::{
     Basis, Commitment, DaysBilled, Explained, Reckoning, Reconciliation, Savings, Share, Unbilled,

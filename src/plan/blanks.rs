@@ -11,6 +11,8 @@ pub struct Blanks<'a> {
     pub backup: &'a str,
     /// The day of the plan.
     pub when: &'a str,
+    /// Days of grace as a quarantine's tag holds them. Empty for every other step.
+    pub grace: &'a str,
 }
 
 /// A placeholder that stands for nothing known.
@@ -89,6 +91,7 @@ impl Blanks<'_> {
             "account" => text(&resource.account),
             "backup" => text(self.backup),
             "when" => text(self.when),
+            "grace" => text(self.grace),
             "created_at" => {
                 let made = resource.created_at.ok_or_else(|| UnknownBlank(name.to_owned()))?;
                 Ok(Value::from(made.as_second()))
@@ -126,7 +129,7 @@ pub(super) mod tests {
     #[test]
     fn placeholders_are_filled_and_keep_their_type() {
         let volume = volume();
-        let blanks = Blanks { resource: &volume, backup: "closeout-1", when: "2026-11-27" };
+        let blanks = Blanks { resource: &volume, backup: "closeout-1", when: "2026-11-27", grace: "" };
         let filled = blanks.fill(&input(json!({
             "Id": "{id}", "Ids": ["{id}"], "Size": "{size_gib}", "Text": "{name} of {region}, {size_gib} GiB", "Force": true,
             "Zone": "{zone?}", "Home": "{arn_region}"

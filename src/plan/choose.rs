@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::grace::QUARANTINE;
 use super::graph::Graph;
 use super::names::is_detaching;
 use super::remedy::{Blanks, Remedy, Unprotect, Verb, holds};
@@ -48,9 +49,9 @@ impl Wanted<'_> {
 }
 
 /// Verbs after which the resource is still there.
-const STAYS: &[&str] = &["modify", "remove-untagged-images", "review", "set-retention", "stop"];
+const STAYS: &[&str] = &["modify", QUARANTINE, "remove-untagged-images", "review", "set-retention", "stop"];
 
-fn removes(verb: &str) -> bool {
+pub(super) fn removes(verb: &str) -> bool {
     !STAYS.contains(&verb)
 }
 
@@ -259,7 +260,7 @@ impl<'a> Chooser<'a> {
 
     /// Every fact its calls need is there.
     fn can_be_sent(&self, wanted: &Wanted<'_>) -> Result<(), HeldWhy> {
-        let blanks = Blanks { resource: wanted.resource, backup: "closeout-00000000", when: &self.when };
+        let blanks = Blanks { resource: wanted.resource, backup: "closeout-00000000", when: &self.when, grace: "" };
         let moves = wanted.verb.moves.iter().filter(|one| holds(&one.needed, wanted.resource)).map(|one| &one.input);
         let backup = wanted.remedy.backup.iter().filter(|_| wanted.verb.backup);
         let backup = backup.flat_map(|backup| [&backup.input, &backup.found_by]);

@@ -6,6 +6,7 @@
 //! - `record`: what its rehearsal and its journal say
 //! - `past`: how far a journal says it has come
 //! - `order`: what a pointer between two resources means for their order, with the exceptions of `rules/order.toml`
+//! - [`grace`]: quarantine instead of deletion, and what became of it
 //! - `graph`: who must go before whom, over everything an audit knows
 //! - `choose`: what is to be done about one resource by itself
 //! - `resolve`: what can be done about all of them together, and what is held
@@ -16,6 +17,7 @@ mod blanks;
 mod choose;
 mod command;
 pub mod file;
+pub mod grace;
 mod graph;
 mod names;
 mod order;

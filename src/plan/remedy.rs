@@ -107,6 +107,9 @@ pub struct Verb {
     /// Days within which `undo` works. Absent when it does for as long as what it rests on is there.
     #[serde(default)]
     pub undo_days: Option<u32>,
+    /// What a person has to know of it that no fact shows. Empty for most.
+    #[serde(default)]
+    pub note: String,
     /// Minutes until what was asked for must be seen.
     #[serde(default = "ten")]
     pub minutes: u32,
@@ -152,7 +155,7 @@ pub struct Move {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Until {
-    /// `"gone"` or `"sent"`.
+    /// `"gone"`, `"sent"` or `"marked"`.
     Word(UntilWord),
     /// Facts that hold.
     Facts(Map<String, Value>),
@@ -166,6 +169,8 @@ pub enum UntilWord {
     Gone,
     /// AWS took the call.
     Sent,
+    /// Its tag says how long the quarantine lasts.
+    Marked,
 }
 
 /// What takes many calls, or one that needs what no listing tells.

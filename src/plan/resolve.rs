@@ -399,6 +399,7 @@ fn reason(why: &HeldWhy) -> String {
         HeldWhy::Unknown { fact } => format!("its {fact} is not known"),
         HeldWhy::Cycle { .. } => "part of a cycle".to_owned(),
         HeldWhy::InUse { .. } | HeldWhy::Behind { .. } => "held back itself".to_owned(),
+        HeldWhy::NoGrace | HeldWhy::Stays { .. } => "stays".to_owned(),
         HeldWhy::NotListed => "not listed".to_owned(),
     }
 }

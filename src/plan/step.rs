@@ -3,6 +3,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::choose::removes;
+use super::grace::QUARANTINE;
 use crate::model::{Kind, Region, Resource, ResourceId, Usd};
 
 /// Ordered steps to make marked resources go away, and what stays out with the reason. Frozen: what is applied is
@@ -77,6 +79,13 @@ pub struct Step {
     /// Name of what it makes or leaves behind. Empty when it leaves nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub backup: String,
+    /// Days of grace, `2026-11-27/2026-12-27`: from, and until when it may be missed. Empty unless the step puts its
+    /// resource into quarantine.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub grace: String,
+    /// What has to be known of it that no fact shows. Empty for most.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Dollars a month it saves. Absent when the price is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saves_monthly_usd: Option<Usd>,
@@ -188,6 +197,13 @@ pub enum HeldWhy {
         /// What was asked for.
         verb: String,
     },
+    /// Nothing here stops, detaches or marks such a thing.
+    NoGrace,
+    /// It stays with what it is attached to, which goes into quarantine itself.
+    Stays {
+        /// With what, for people.
+        with: String,
+    },
     /// A fact that a call needs is not known.
     Unknown {
         /// Its name.
@@ -206,6 +222,11 @@ impl Step {
             Work::Unprotect { flag } => format!("lift {flag} of {} {label}", self.resource.kind),
             Work::Act => format!("{} {} {label}", self.verb, self.resource.kind),
         }
+    }
+
+    /// Whether its resource is gone afterwards.
+    pub fn removes(&self) -> bool {
+        self.work == Work::Act && removes(&self.verb)
     }
 
     /// Whether nothing brings back what it takes away.
@@ -237,15 +258,33 @@ impl Plan {
         self.steps.iter().filter_map(|step| step.saves_monthly_usd).sum()
     }
 
-    /// How many resources it makes go away: what the phrase counts.
+    /// Steps that do what their verb says: no backups, no liftings of locks.
+    pub fn acts(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.work == Work::Act)
+    }
+
+    /// How many resources it makes go away.
     pub fn deletions(&self) -> usize {
-        self.steps.iter().filter(|step| step.work == Work::Act).count()
+        self.acts().filter(|step| step.removes()).count()
+    }
+
+    /// How many resources it changes and leaves where they are: stopped, trimmed, put into quarantine.
+    pub fn changes(&self) -> usize {
+        self.acts().count() - self.deletions()
     }
 
     /// What has to be typed before it is applied: `delete 5 in acme-sandbox`, with the account's number where it has
-    /// no alias.
+    /// no alias. What only changes is counted by itself: `delete 5 and change 2 in …`, `change 2 in …`; a plan that
+    /// deletes nothing and gives grace says `quarantine 3 in …`.
     pub fn phrase(&self) -> String {
-        format!("delete {} in {}", self.deletions(), self.account.alias.as_ref().unwrap_or(&self.account.id))
+        let (gone, changed) = (self.deletions(), self.changes());
+        let what = match (gone, changed) {
+            (_, 0) => format!("delete {gone}"),
+            (0, _) if self.acts().all(|step| step.verb == QUARANTINE) => format!("quarantine {changed}"),
+            (0, _) => format!("change {changed}"),
+            _ => format!("delete {gone} and change {changed}"),
+        };
+        format!("{what} in {}", self.account.alias.as_ref().unwrap_or(&self.account.id))
     }
 }
 
@@ -262,6 +301,8 @@ impl HeldWhy {
             HeldWhy::ByHand { how } => format!("no API does it: {how}"),
             HeldWhy::Advice { verb } => format!("the rule says `{verb}`: there is nothing to delete"),
             HeldWhy::NoRemedy { verb } => format!("nothing here does `{verb}` to this kind"),
+            HeldWhy::NoGrace => "nothing here stops or detaches this kind: it is deleted or it stays".to_owned(),
+            HeldWhy::Stays { with } => format!("stays with {with}, which goes into quarantine"),
             HeldWhy::Unknown { fact } => format!("its {fact} is not known, and the call needs it"),
             HeldWhy::NotListed => "the audit has no such resource".to_owned(),
         }

@@ -86,7 +86,7 @@ impl<'a> Writer<'a, '_> {
         'a: 'b,
     {
         let backup = self.names.get(&wanted.resource.arn).map_or("", String::as_str);
-        Blanks { resource: wanted.resource, backup, when: &self.chooser.when }
+        Blanks { resource: wanted.resource, backup, when: &self.chooser.when, grace: "" }
     }
 
     fn backup(&self, wanted: &Wanted<'a>) -> Option<Draft> {
@@ -152,6 +152,8 @@ impl<'a> Writer<'a, '_> {
                 resource: wanted.resource.clone(),
                 after: Vec::new(),
                 backup: String::new(),
+                grace: String::new(),
+                note: wanted.verb.note.clone(),
                 saves_monthly_usd: None,
                 loses: String::new(),
                 undo: String::new(),
@@ -168,7 +170,7 @@ impl<'a> Writer<'a, '_> {
 }
 
 /// The region a call is sent to: the one its `at` names, or the resource's own.
-fn sent_to(at: Option<&str>, blanks: &Blanks<'_>) -> Region {
+pub(super) fn sent_to(at: Option<&str>, blanks: &Blanks<'_>) -> Region {
     let named = at.and_then(|at| blanks.text(at).ok());
     named.map_or_else(|| blanks.resource.region.clone(), Region::new)
 }
@@ -268,7 +270,7 @@ mod tests {
             "kind": "quicksight:user", "account": "111122223333", "region": "global", "facts": {}
         }))
         .expect("a resource");
-        let blanks = Blanks { resource: &user, backup: "closeout-1", when: "2026-11-27" };
+        let blanks = Blanks { resource: &user, backup: "closeout-1", when: "2026-11-27", grace: "" };
         let to = |at| sent_to(at, &blanks);
         assert_eq!(to(Some("{arn_region}")), Region::new("eu-central-1"));
         assert_eq!(to(None), Region::global());

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::audit::restore::Parts;
 use crate::audit::{Audit, Summary, Unscanned};
 use crate::model::{
-    Account, Bill, CellState, Commitment, Coverage, Finding, Gap, Kind, Measurement, Quota, Reckoning, Reconciliation,
-    Region, RegionState, Requests, Resource, Savings, Why,
+    Account, Bill, CellState, Commitment, Coverage, Finding, Gap, Kind, Measurement, Quarantined, Quota, Reckoning,
+    Reconciliation, Region, RegionState, Requests, Resource, Savings, Why,
 };
 
 /// Version of the JSON report. Fields are added without raising it; it rises when one changes its meaning.
@@ -60,6 +60,10 @@ pub struct Document {
     /// Savings Plans and reservations: what is billed until its end, whatever is deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<Commitment>,
+    /// What `closeout apply --quarantine` stopped, detached or marked: what has grace, what is due, what was used
+    /// meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<Quarantined>,
     /// Everything that could not be looked at or judged.
     pub gaps: Vec<GapEntry>,
     /// What AWS's own indexes have and no scanner of this program lists. Empty when only some kinds were read.
@@ -172,6 +176,7 @@ impl Document {
             months: months(audit),
             savings: audit.reckoning.savings.clone(),
             commitments: audit.reckoning.commitments.clone(),
+            quarantined: audit.quarantined.clone(),
             gaps: audit.gaps().map(GapEntry::from).collect(),
             unscanned: audit.unscanned(),
             coverage: audit.coverage.values().cloned().map(to_milliseconds).collect(),
@@ -206,6 +211,7 @@ impl Document {
                 savings: self.savings,
                 commitments: self.commitments,
             },
+            quarantined: self.quarantined,
             gaps: self.gaps.into_iter().map(Gap::from).collect(),
             requests: self.requests,
         })

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::model::Model;
 use super::run::Origin;
 use super::view::screen::mask;
 use crate::model::Usd;
-use crate::plan::{self, Allowed, Entry, FRESH_MINUTES, Plan, Rehearsal, State, Step, Work};
+use crate::plan::grace::DAYS;
+use crate::plan::{self, Allowed, Entry, FRESH_MINUTES, Plan, Rehearsal, State, Step};
 
 /// What a cleanup tells the screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +98,8 @@ pub struct Cleanup {
     pub is_protected: bool,
     /// What may be added to the plan.
     pub allowed: Allowed,
+    /// Whether what would be deleted goes into quarantine instead.
+    pub grace: bool,
     /// The plan of the marks. Absent when nothing is marked, while a scan runs, and when none could be made.
     pub plan: Option<Arc<Plan>>,
     /// Why none could be made.
@@ -155,6 +159,7 @@ impl Cleanup {
             allow_apply,
             is_protected,
             allowed: Allowed::default(),
+            grace: false,
             plan: None,
             trouble: None,
             tried: None,
@@ -288,7 +293,10 @@ fn scan_seconds(model: &Model) -> Option<i64> {
     Some(model.now.as_second() - ended.as_second())
 }
 
-/// What makes a resource go away, or changes it: the steps the phrase counts.
-pub fn acts(plan: &Plan) -> impl Iterator<Item = &Step> {
-    plan.steps.iter().filter(|step| step.work == Work::Act)
+/// The plan that gives grace for the usual days, where that was wished for.
+pub fn with_grace(plan: Plan, grace: bool, now: Timestamp) -> Result<Plan, String> {
+    match grace {
+        true => plan.quarantined(DAYS, now.to_zoned(TimeZone::UTC).date()),
+        false => Ok(plan),
+    }
 }

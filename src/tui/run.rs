@@ -295,7 +295,9 @@ impl Loop<'_> {
     fn clean_up(&mut self, effect: Effect) -> io::Result<()> {
         let news = match effect {
             Effect::Plan(marks, allowed) => {
-                Some(Cleanup::Planned(self.outside.plan(&self.model.audit, &marks, allowed)))
+                let plan = self.outside.plan(&self.model.audit, &marks, allowed);
+                let (grace, now) = (self.model.cleanup.grace, self.model.now);
+                Some(Cleanup::Planned(plan.and_then(|plan| super::cleanup::with_grace(plan, grace, now))))
             }
             Effect::Rehearse(plan) => self.outside.rehearse(plan).err().map(|why| Cleanup::Tried(Err(why))),
             Effect::Apply(plan, typed) => self.outside.apply(plan, &typed).err().map(Cleanup::refused),

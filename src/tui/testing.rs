@@ -83,6 +83,8 @@ impl Journey {
             };
             let know = Know { remedies: &|kind| plan::remedy(kind), keeps: &|_| None };
             let plan = plan::plan(&self.model.audit, marks, *allowed, know).map_err(|error| error.to_string());
+            let (grace, now) = (self.model.cleanup.grace, self.model.now);
+            let plan = plan.and_then(|plan| super::cleanup::with_grace(plan, grace, now));
             self.clean(News::Planned(plan));
         }
     }

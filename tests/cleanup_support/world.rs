@@ -9,6 +9,7 @@ use closeout::aws::api::Answer;
 use closeout::clean::World;
 use closeout::clean::world::{LeadsTo, Order};
 use closeout::model::{Cell, Kind, Region, Resource, ResourceId, Why};
+use closeout::plan::grace::TAG;
 use closeout::plan::remedy::Procedure;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -176,6 +177,12 @@ impl Account {
             LeadsTo::Unlocked(flag) => {
                 if let Some(one) = self.resources.get_mut(&order.resource.arn) {
                     one.protections.retain(|lock| !lock.label().contains(flag));
+                }
+                String::new()
+            }
+            LeadsTo::Marked(grace) => {
+                if let Some(one) = self.resources.get_mut(&order.resource.arn) {
+                    one.tags.insert(TAG.to_owned(), grace.to_owned());
                 }
                 String::new()
             }

@@ -322,6 +322,11 @@ def named_by_models(value, shape, protocol, where, troubles):
             names[f"header:{wire}" if place == "header" else wire] = (name, member)
         named = {}
         for wire, inner in value.items():
+            # `Tags.Tag` is a list whose items have a name of their own.
+            wire, _, item = wire.partition(".") if wire not in names else (wire, "", "")
+            if item and wire in names and names[wire][1].member.serialization.get("name") != item:
+                troubles.append(f"{where}.{wire} has no items named {item}")
+                continue
             if wire not in names:
                 troubles.append(f"{where} has no {wire}, but {', '.join(sorted(names))}")
                 continue

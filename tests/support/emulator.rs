@@ -98,6 +98,17 @@ impl Emulator {
         }
     }
 
+    /// Does something at EC2 behind the program's back: `Action=StartInstances&InstanceId.1=i-1`.
+    #[track_caller]
+    pub fn ec2(&self, region: &str, query: &str) {
+        let credential = format!("Credential={}/20261127/{region}/ec2/aws4_request", Self::ACCOUNT);
+        let header = format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=x");
+        let headers = [("Authorization", header.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+        let answer = http::send(self.endpoint(), "POST", "/", &headers, &format!("{query}&Version=2016-11-15"));
+        let answer = answer.unwrap_or_else(|error| panic!("{query}: {error}"));
+        assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> &str {
         self.helper.endpoint()

@@ -186,7 +186,10 @@ impl Call {
                 let joint = if matches!(self.service.protocol, Protocol::Ec2 { .. }) { "" } else { ".member" };
                 let mut form =
                     vec![("Action".to_owned(), self.operation.to_owned()), ("Version".to_owned(), version.to_owned())];
-                members.iter().for_each(|(name, value)| fill_form(name, value, joint, &mut form));
+                for (name, value) in &members {
+                    // `Tags.Tag` says itself how its items are called.
+                    fill_form(name, value, if name.contains('.') { "" } else { joint }, &mut form);
+                }
                 Request::new(method, template.to_owned(), pairs(&form))
             }
             Protocol::RestJson | Protocol::RestXml => {

@@ -1,6 +1,7 @@
 //! Looking until what was asked for shows.
 
 use super::*;
+use crate::plan::grace::TAG;
 
 impl<W: World> Stepping<'_, '_, W> {
     pub(super) async fn wait_for(&mut self, until: &Until, minutes: u32) -> Result<(End, Option<Resource>), Halt> {
@@ -8,6 +9,16 @@ impl<W: World> Stepping<'_, '_, W> {
             Until::Word(UntilWord::Sent) => Ok((done("AWS took it"), None)),
             Until::Word(UntilWord::Gone) => {
                 self.wait(minutes, &|seen| seen.is_none().then(|| "not listed any more".to_owned())).await
+            }
+            Until::Word(UntilWord::Marked) => {
+                let grace = self.step.grace.clone();
+                let marked = format!("its tag {TAG} says {grace}");
+                self.wait(minutes, &|seen| match seen {
+                    Some(one) if one.tags.get(TAG).is_some_and(|value| *value == grace) => Some(marked.clone()),
+                    Some(_) => None,
+                    None => Some("not listed any more".to_owned()),
+                })
+                .await
             }
             Until::Facts(facts) => {
                 let wanted: Vec<String> = facts.iter().map(|(name, value)| format!("{name} is {value}")).collect();

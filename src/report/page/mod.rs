@@ -6,6 +6,7 @@ mod bill;
 mod findings;
 mod gaps;
 mod head;
+mod quarantine;
 pub(super) mod quotas;
 pub(super) mod statement;
 mod unscanned;
@@ -110,6 +111,7 @@ impl Page {
         let digest = Digest::of(audit);
         let mut sections = vec![findings::counted(audit, &digest)];
         sections.extend(findings::locked(audit));
+        sections.extend(quarantine::section(audit));
         sections.extend([bill::section(audit), quotas::section(audit)]);
         sections.extend(unscanned::section(audit));
         sections.push(gaps::section(&digest));

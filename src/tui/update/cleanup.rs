@@ -289,6 +289,7 @@ pub fn allow(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     let allowed = &mut model.cleanup.allowed;
     let (flag, what) = match action {
+        Action::Quarantine => (&mut model.cleanup.grace, "stops, detachments and marks in the place of deletions are"),
         Action::Dependents => (&mut allowed.dependents, "what has to go first is"),
         Action::Owners => (&mut allowed.owners, "owners of what is managed are"),
         _ => (&mut allowed.unprotect, "steps that lift locks are"),

@@ -172,7 +172,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Theme => return choose::set(model, super::overlay::Setting::Theme),
         Action::DryRun | Action::Apply | Action::StopApply | Action::Script => return cleanup::perform(model, action),
         Action::DropStep => return cleanup::drop_step(model),
-        Action::Dependents | Action::Owners | Action::Locks => return cleanup::allow(model, action),
+        Action::Dependents | Action::Owners | Action::Locks | Action::Quarantine => {
+            return cleanup::allow(model, action);
+        }
         Action::Undo => return cleanup::show_undo(model),
         Action::Verify => return cleanup::verify(model),
         Action::NoDelete | Action::NoCut => return say(model, NOTHING_DELETED),

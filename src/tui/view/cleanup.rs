@@ -181,11 +181,17 @@ fn empty(cx: &Screen<'_>, model: &Model) -> Vec<String> {
     if model.cleanup.plan.is_none() && !model.marks.is_empty() {
         return vec!["The plan is being made.".to_owned()];
     }
-    vec![
+    let mut lines = vec![
         format!("Nothing is marked. {findings} lists the findings; {} marks one.", cx.key(Action::Mark)),
         "What is marked becomes a plan here: what goes first, what is saved before,".to_owned(),
         "what cannot be undone, and what stays out with the reason.".to_owned(),
-    ]
+    ];
+    let given = &model.audit.quarantined;
+    if !given.is_empty() {
+        lines.extend([String::new(), "In quarantine:".to_owned()]);
+        lines.extend(given.iter().map(|one| cx.text(&format!("{} {}: {}", one.kind, one.label, one.sentence()), 200)));
+    }
+    lines
 }
 
 /// `3 steps, 1 backup, 2 waves`.
@@ -196,7 +202,7 @@ fn title(cx: &Screen<'_>, plan: &Plan) -> String {
     format!(
         "Cleanup plan {} {}, {}, {}, {} not in it",
         cx.look.glyphs.dot,
-        count(plan.deletions(), "change", "changes"),
+        count(plan.acts().count(), "change", "changes"),
         count(backups, "backup", "backups"),
         count(waves.len(), "wave", "waves"),
         plan.held.len(),

@@ -11,7 +11,6 @@ use super::screen::{Screen, inside};
 use super::wrap::wrap;
 use crate::model::clean;
 use crate::plan::{Plan, Work};
-use crate::tui::cleanup::acts;
 use crate::tui::look::Role;
 use crate::tui::model::Model;
 use crate::tui::overlay::Confirm;
@@ -89,11 +88,11 @@ fn head(model: &Model, cx: &Screen<'_>, plan: &Plan, room: usize, named: usize) 
 /// `5: delete 2 ec2:volume, release 1 ec2:elastic-ip`.
 fn changes(plan: &Plan) -> String {
     let mut kinds: std::collections::BTreeMap<(&str, &str), usize> = std::collections::BTreeMap::new();
-    for step in acts(plan) {
+    for step in plan.acts() {
         *kinds.entry((&step.verb, step.resource.kind.as_str())).or_default() += 1;
     }
     let parts: Vec<String> = kinds.into_iter().map(|((verb, kind), count)| format!("{verb} {count} {kind}")).collect();
-    format!("{}: {}", plan.deletions(), parts.join(", "))
+    format!("{}: {}", plan.acts().count(), parts.join(", "))
 }
 
 fn foot(model: &Model, cx: &Screen<'_>, confirm: &Confirm, room: usize) -> Vec<Line<'static>> {

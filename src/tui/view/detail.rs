@@ -29,6 +29,9 @@ pub fn lines(cx: &Screen<'_>, finding: &Finding, area: Rect) -> Vec<Line<'static
     proof(&mut page, finding, area.height >= 30 && area.width >= 60);
     ties(&mut page, finding);
     remedy(&mut page, finding);
+    if let Some(given) = cx.audit.quarantined.iter().find(|one| one.resource == finding.resource.arn) {
+        page.say("Grace", &format!("in quarantine: {}", given.sentence()), Role::Warn);
+    }
     facts(&mut page, &finding.resource);
     page.lines
 }

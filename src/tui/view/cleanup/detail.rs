@@ -65,6 +65,9 @@ fn of_step(model: &Model, cx: &Screen<'_>, step: &Step) -> Vec<(String, Role)> {
     } else if !step.loses.is_empty() {
         lines.push((format!("loses: {}", step.loses), Role::Warn));
     }
+    if !step.note.is_empty() {
+        lines.push((step.note.clone(), Role::Warn));
+    }
     let after: Vec<String> = step.after.iter().map(u32::to_string).collect();
     let after = if after.is_empty() { String::new() } else { format!(" {dot} after {} ended well", after.join(", ")) };
     let region = &step.resource.region;

@@ -9,9 +9,8 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::super::screen::Screen;
-use crate::plan::{Allowed, Check, FRESH_MINUTES, Plan, Rehearsal, Work};
+use crate::plan::{Allowed, Check, FRESH_MINUTES, Plan, Rehearsal, Step, Work};
 use crate::tui::action::Action;
-use crate::tui::cleanup::acts;
 use crate::tui::look::Role;
 use crate::tui::model::Model;
 
@@ -23,10 +22,13 @@ pub fn result(frame: &mut Frame, area: Rect, cx: &Screen<'_>, plan: Option<&Plan
 }
 
 fn sums(cx: &Screen<'_>, plan: &Plan) -> Vec<Line<'static>> {
-    let unpriced = acts(plan).filter(|step| step.saves_monthly_usd.is_none()).count();
+    let unpriced = plan.acts().filter(|step| step.saves_monthly_usd.is_none() && step.grace.is_empty()).count();
     let more = if unpriced > 0 { format!(" + {unpriced} unpriced") } else { String::new() };
     let backups = plan.steps.iter().filter(|step| step.work == Work::Backup).count();
-    let (all, lost) = (plan.deletions(), plan.irreversible().count());
+    let (all, lost) = (plan.acts().count(), plan.irreversible().count());
+    if let Some(step) = plan.acts().find(|step| !step.grace.is_empty()) {
+        return quarantine(cx, plan, step);
+    }
     let saves = format!(" removed       {}/mo{more}", plan.saves_monthly_usd().pretty());
     let lost_role = if lost > 0 { Role::Bad } else { Role::Default };
     let kept = if backups == 0 { "none".to_owned() } else { format!("{backups} first; not priced") };
@@ -36,6 +38,20 @@ fn sums(cx: &Screen<'_>, plan: &Plan) -> Vec<Line<'static>> {
         Line::from(format!(" backups       {kept}")),
         Line::from(format!(" takes         at most {} min", minutes(plan))),
         cx.line(format!(" {}", added(cx, plan.allowed)), Role::Dim),
+    ]
+}
+
+/// What a quarantine comes to: nothing goes.
+fn quarantine(cx: &Screen<'_>, plan: &Plan, step: &Step) -> Vec<Line<'static>> {
+    let stopped = plan.acts().filter(|step| !step.undo.is_empty()).count();
+    let all = plan.acts().count();
+    let until = step.grace.rsplit('/').next().unwrap_or_default();
+    vec![
+        Line::from(format!(" quarantine    {all} until {until}")),
+        Line::from(format!(" stopped       {stopped}, or detached; {} only marked", all - stopped)),
+        Line::from(" deleted       nothing"),
+        Line::from(format!(" takes         at most {} min", minutes(plan))),
+        cx.line(format!(" {} deletes instead", cx.key(Action::Quarantine)), Role::Dim),
     ]
 }
 
