@@ -18,7 +18,8 @@ pub struct ReceivedLicenses;
 /// Facts of it. Source: `license-manager:ListReceivedLicenses`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Facts {
-    /// `AVAILABLE`, `PENDING_AVAILABLE`, `DEACTIVATED`, `SUSPENDED`, `EXPIRED`, `PENDING_DELETE` or `DELETED`. Empty when AWS tells none.
+    /// `AVAILABLE`, `PENDING_AVAILABLE`, `DEACTIVATED`, `SUSPENDED`, `EXPIRED`, `PENDING_DELETE` or
+    /// `DELETED`. Empty when AWS tells none.
     status: String,
     /// Product it is for. Absent when AWS tells none.
     product: Option<String>,

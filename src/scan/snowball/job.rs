@@ -17,7 +17,8 @@ pub struct Jobs;
 /// Facts of it. Source: `snowball:ListJobs`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Facts {
-    /// `New`, `PreparingAppliance`, `PreparingShipment`, `InTransitToCustomer`, `WithCustomer`, `InTransitToAWS`, `WithAWSSortingFacility`, `WithAWS`, `InProgress`, `Complete`, `Cancelled` or `Listing`.
+    /// `New`, `PreparingAppliance`, `PreparingShipment`, `InTransitToCustomer`, `WithCustomer`,
+    /// `InTransitToAWS`, `WithAWSSortingFacility`, `WithAWS`, `InProgress`, `Complete`, `Cancelled` or `Listing`.
     state: String,
     /// `IMPORT`, `EXPORT` or `LOCAL_USE`. Absent when AWS tells none.
     job_type: Option<String>,

@@ -11,7 +11,8 @@ use crate::scan::{Billing, Reach, Scan};
 
 const LIST: Call = TAXSETTINGS.post("ListTaxRegistrations", "/ListTaxRegistrations").paged("nextToken");
 
-/// Tax registrations of the account and, in the account that manages an organization, of its members. Numbers and names are not read.
+/// Tax registrations of the account and, in the account that manages an organization, of its members.
+/// Numbers and names are not read.
 pub struct Registrations;
 
 /// Facts of it. Source: `tax:ListTaxRegistrations`.
