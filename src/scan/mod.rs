@@ -10,6 +10,7 @@ pub mod ownership;
 pub mod pool;
 pub mod sweep;
 
+mod account;
 mod acm;
 mod acm_pca;
 mod airflow;
@@ -23,6 +24,7 @@ mod autoscaling;
 mod aws_marketplace;
 mod backup;
 mod batch;
+mod bcm_data_exports;
 mod bedrock;
 mod budgets;
 mod cloudformation;
@@ -35,6 +37,9 @@ mod codepipeline;
 mod comprehend;
 mod config;
 mod connect;
+mod controltower;
+mod cur;
+mod datasync;
 mod dax;
 mod detective;
 mod directconnect;
@@ -54,6 +59,7 @@ mod emr_serverless;
 mod es;
 mod events;
 mod firehose;
+mod freetier;
 mod fsx;
 mod glacier;
 mod globalaccelerator;
@@ -61,18 +67,24 @@ mod glue;
 mod grafana;
 mod guardduty;
 mod inspector2;
+mod invoicing;
 mod kafka;
 mod kendra;
 mod kinesis;
 mod kinesisanalytics;
 mod kms;
 mod lambda;
+mod license_manager;
 mod lightsail;
 mod logs;
 mod macie2;
+mod mediaconnect;
+mod medialive;
 mod memorydb;
 mod mq;
 mod network_firewall;
+mod organizations;
+mod outposts;
 mod quicksight;
 mod rds;
 mod redshift;
@@ -86,12 +98,17 @@ mod savingsplans;
 mod secretsmanager;
 mod securityhub;
 mod ses;
+mod shield;
 mod sms_voice;
+mod snowball;
 mod sns;
 mod sqs;
+mod sso;
 mod states;
 mod storagegateway;
+mod support;
 mod synthetics;
+mod taxsettings;
 #[cfg(test)]
 mod testing;
 mod transfer;
@@ -327,6 +344,23 @@ const SERVICES: &[&[Scanner]] = &[
     inspector2::SCANNERS,
     detective::SCANNERS,
     securityhub::SCANNERS,
+    organizations::SCANNERS,
+    account::SCANNERS,
+    support::SCANNERS,
+    freetier::SCANNERS,
+    invoicing::SCANNERS,
+    taxsettings::SCANNERS,
+    bcm_data_exports::SCANNERS,
+    cur::SCANNERS,
+    controltower::SCANNERS,
+    sso::SCANNERS,
+    shield::SCANNERS,
+    medialive::SCANNERS,
+    mediaconnect::SCANNERS,
+    outposts::SCANNERS,
+    snowball::SCANNERS,
+    datasync::SCANNERS,
+    license_manager::SCANNERS,
 ];
 
 /// Every scanner there is, in the order of the scan matrix.

@@ -19,6 +19,7 @@ import xml.etree.ElementTree as ElementTree
 import botocore.session
 from botocore import xform_name
 from botocore.config import Config
+from botocore.endpoint_provider import EndpointProvider
 from botocore.serialize import create_serializer
 from botocore.validate import ParamValidator
 
@@ -85,6 +86,15 @@ def before_host(service):
     return fixed[0] if len(fixed) == 1 else ""
 
 
+def ruled_host(service, region):
+    """Where the endpoint rules of a service lead: a client tells only the host of the older list until it sends."""
+    loader = SESSION.get_component("data_loader")
+    rules = loader.load_service_model(service, "endpoint-rule-set-1")
+    provider = EndpointProvider(rules, loader.load_data("partitions"))
+    url = provider.resolve_endpoint(Region=region, UseDualStack=False, UseFIPS=False).url
+    return url.removeprefix("https://")
+
+
 def check_service(row):
     """A service's name, signature, protocol and hosts."""
     service = row["name"]
@@ -101,7 +111,7 @@ def check_service(row):
     for region, host in row["hosts"].items():
         client = SESSION.create_client(service, region_name=region, config=REGIONAL)
         wanted = before_host(service) + client.meta.endpoint_url.removeprefix("https://")
-        if host != wanted:
+        if host != wanted and host != before_host(service) + ruled_host(service, region):
             yield f"{service} in {region}: answers at {wanted}, not {host}"
 
 

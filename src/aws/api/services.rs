@@ -19,6 +19,8 @@ macro_rules! services {
 services! {
     /// Every one of them, by name.
     ALL:
+    /// AWS Account.
+    ACCOUNT = "account", "account", "account", Protocol::RestJson, Place::Pinned("account", "us-east-1");
     /// AWS Certificate Manager.
     ACM = "acm", "acm", "acm", Protocol::Json { version: "1.1", target: "CertificateManager" }, Place::Regional("acm");
     /// AWS Certificate Manager Private Certificate Authority.
@@ -41,6 +43,8 @@ services! {
     BACKUP = "backup", "backup", "backup", Protocol::RestJson, Place::Regional("backup");
     /// AWS Batch.
     BATCH = "batch", "batch", "batch", Protocol::RestJson, Place::Regional("batch");
+    /// AWS Billing and Cost Management Data Exports.
+    BCM_DATA_EXPORTS = "bcm-data-exports", "bcm-data-exports", "bcm-data-exports", Protocol::Json { version: "1.1", target: "AWSBillingAndCostManagementDataExports" }, Place::Central("bcm-data-exports.us-east-1.api.aws");
     /// Amazon Bedrock.
     BEDROCK = "bedrock", "bedrock", "bedrock", Protocol::RestJson, Place::Regional("bedrock");
     /// AWS Budgets.
@@ -63,6 +67,12 @@ services! {
     CONFIG = "config", "config", "config", Protocol::Json { version: "1.1", target: "StarlingDoveService" }, Place::Regional("config");
     /// Amazon Connect Service.
     CONNECT = "connect", "connect", "connect", Protocol::RestJson, Place::Regional("connect");
+    /// AWS Control Tower.
+    CONTROLTOWER = "controltower", "controltower", "controltower", Protocol::RestJson, Place::Regional("controltower");
+    /// AWS Cost and Usage Report Service.
+    CUR = "cur", "cur", "cur", Protocol::Json { version: "1.1", target: "AWSOrigamiServiceGatewayService" }, Place::Pinned("cur", "us-east-1");
+    /// AWS DataSync.
+    DATASYNC = "datasync", "datasync", "datasync", Protocol::Json { version: "1.1", target: "FmrsService" }, Place::Regional("datasync");
     /// Amazon DynamoDB Accelerator (DAX).
     DAX = "dax", "dax", "dax", Protocol::Json { version: "1.1", target: "AmazonDAXV3" }, Place::Regional("dax");
     /// Amazon Detective.
@@ -95,6 +105,8 @@ services! {
     EVENTS = "events", "events", "events", Protocol::Json { version: "1.1", target: "AWSEvents" }, Place::Regional("events");
     /// Amazon Kinesis Firehose.
     FIREHOSE = "firehose", "firehose", "firehose", Protocol::Json { version: "1.1", target: "Firehose_20150804" }, Place::Regional("firehose");
+    /// AWS Free Tier.
+    FREETIER = "freetier", "freetier", "freetier", Protocol::Json { version: "1.0", target: "AWSFreeTierService" }, Place::Central("freetier.us-east-1.api.aws");
     /// Amazon FSx.
     FSX = "fsx", "fsx", "fsx", Protocol::Json { version: "1.1", target: "AWSSimbaAPIService_v20180301" }, Place::Regional("fsx");
     /// Amazon Glacier.
@@ -111,6 +123,8 @@ services! {
     IAM = "iam", "iam", "iam", Protocol::Query { version: "2010-05-08" }, Place::Central("iam.amazonaws.com");
     /// Inspector2.
     INSPECTOR2 = "inspector2", "inspector2", "inspector2", Protocol::RestJson, Place::Regional("inspector2");
+    /// AWS Invoicing.
+    INVOICING = "invoicing", "invoicing", "invoicing", Protocol::Json { version: "1.0", target: "Invoicing" }, Place::Central("invoicing.us-east-1.api.aws");
     /// Managed Streaming for Kafka.
     KAFKA = "kafka", "kafka", "kafka", Protocol::RestJson, Place::Regional("kafka");
     /// AWSKendraFrontendService.
@@ -123,12 +137,20 @@ services! {
     KMS = "kms", "kms", "kms", Protocol::Json { version: "1.1", target: "TrentService" }, Place::Regional("kms");
     /// AWS Lambda.
     LAMBDA = "lambda", "lambda", "lambda", Protocol::RestJson, Place::Regional("lambda");
+    /// AWS License Manager.
+    LICENSE_MANAGER = "license-manager", "license-manager", "license-manager", Protocol::Json { version: "1.1", target: "AWSLicenseManager" }, Place::Regional("license-manager");
     /// Amazon Lightsail.
     LIGHTSAIL = "lightsail", "lightsail", "lightsail", Protocol::Json { version: "1.1", target: "Lightsail_20161128" }, Place::Regional("lightsail");
     /// Amazon Macie 2.
     MACIE2 = "macie2", "macie2", "macie2", Protocol::RestJson, Place::Regional("macie2");
     /// AWS Marketplace Agreement Service.
     MARKETPLACE_AGREEMENT = "marketplace-agreement", "aws-marketplace", "aws-marketplace", Protocol::Json { version: "1.0", target: "AWSMPCommerceService_v20200301" }, Place::Pinned("agreement-marketplace", "us-east-1");
+    /// AWS Marketplace Catalog Service.
+    MARKETPLACE_CATALOG = "marketplace-catalog", "aws-marketplace", "aws-marketplace", Protocol::RestJson, Place::Pinned("catalog.marketplace", "us-east-1");
+    /// AWS MediaConnect.
+    MEDIACONNECT = "mediaconnect", "mediaconnect", "mediaconnect", Protocol::RestJson, Place::Regional("mediaconnect");
+    /// AWS Elemental MediaLive.
+    MEDIALIVE = "medialive", "medialive", "medialive", Protocol::RestJson, Place::Regional("medialive");
     /// Amazon MemoryDB.
     MEMORYDB = "memorydb", "memorydb", "memorydb", Protocol::Json { version: "1.1", target: "AmazonMemoryDB" }, Place::Regional("memory-db");
     /// AmazonMQ.
@@ -141,6 +163,10 @@ services! {
     OPENSEARCH = "opensearch", "es", "es", Protocol::RestJson, Place::Regional("es");
     /// OpenSearch Service Serverless.
     OPENSEARCHSERVERLESS = "opensearchserverless", "aoss", "aoss", Protocol::Json { version: "1.0", target: "OpenSearchServerless" }, Place::Regional("aoss");
+    /// AWS Organizations.
+    ORGANIZATIONS = "organizations", "organizations", "organizations", Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" }, Place::Pinned("organizations", "us-east-1");
+    /// AWS Outposts.
+    OUTPOSTS = "outposts", "outposts", "outposts", Protocol::RestJson, Place::Regional("outposts");
     /// Amazon Pinpoint SMS Voice V2.
     PINPOINT_SMS_VOICE_V2 = "pinpoint-sms-voice-v2", "sms-voice", "sms-voice", Protocol::Json { version: "1.0", target: "PinpointSMSVoiceV2" }, Place::Regional("sms-voice");
     /// Amazon QuickSight.
@@ -173,16 +199,26 @@ services! {
     SECURITYHUB = "securityhub", "securityhub", "securityhub", Protocol::RestJson, Place::Regional("securityhub");
     /// Amazon Simple Email Service.
     SESV2 = "sesv2", "ses", "ses", Protocol::RestJson, Place::Regional("email");
+    /// AWS Shield.
+    SHIELD = "shield", "shield", "shield", Protocol::Json { version: "1.1", target: "AWSShield_20160616" }, Place::Pinned("shield", "us-east-1");
+    /// Amazon Import/Export Snowball.
+    SNOWBALL = "snowball", "snowball", "snowball", Protocol::Json { version: "1.1", target: "AWSIESnowballJobManagementService" }, Place::Regional("snowball");
     /// Amazon Simple Notification Service.
     SNS = "sns", "sns", "sns", Protocol::Query { version: "2010-03-31" }, Place::Regional("sns");
     /// Amazon Simple Queue Service.
     SQS = "sqs", "sqs", "sqs", Protocol::Json { version: "1.0", target: "AmazonSQS" }, Place::Regional("sqs");
+    /// AWS Single Sign-On Admin.
+    SSO_ADMIN = "sso-admin", "sso", "sso", Protocol::Json { version: "1.1", target: "SWBExternalService" }, Place::Regional("sso");
     /// AWS Step Functions.
     STEPFUNCTIONS = "stepfunctions", "states", "states", Protocol::Json { version: "1.0", target: "AWSStepFunctions" }, Place::Regional("states");
     /// AWS Storage Gateway.
     STORAGEGATEWAY = "storagegateway", "storagegateway", "storagegateway", Protocol::Json { version: "1.1", target: "StorageGateway_20130630" }, Place::Regional("storagegateway");
+    /// AWS Support.
+    SUPPORT = "support", "support", "support", Protocol::Json { version: "1.1", target: "AWSSupport_20130415" }, Place::Pinned("support", "us-east-1");
     /// Synthetics.
     SYNTHETICS = "synthetics", "synthetics", "synthetics", Protocol::RestJson, Place::Regional("synthetics");
+    /// Tax Settings.
+    TAXSETTINGS = "taxsettings", "tax", "tax", Protocol::RestJson, Place::Pinned("tax", "us-east-1");
     /// AWS Transfer Family.
     TRANSFER = "transfer", "transfer", "transfer", Protocol::Json { version: "1.1", target: "TransferService" }, Place::Regional("transfer");
     /// Amazon WorkMail.

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod billing;
+pub mod capacity_block;
 pub mod capacity_reservation;
 pub mod client_vpn_endpoint;
 pub mod dedicated_host;
@@ -18,6 +19,7 @@ pub mod recycle_bin_rule;
 pub mod recycle_bin_snapshot;
 pub mod recycle_bin_volume;
 pub mod reserved_instances;
+pub mod reserved_instances_listing;
 pub mod route_table;
 pub mod security_group;
 pub mod snapshot;
@@ -59,7 +61,9 @@ pub const SCANNERS: &[Scanner] = &[
     Scanner::of::<transit_gateway::TransitGateways>(),
     Scanner::of::<transit_gateway_attachment::TransitGatewayAttachments>(),
     Scanner::of::<reserved_instances::ReservedInstances>(),
+    Scanner::of::<reserved_instances_listing::ReservedInstancesListings>(),
     Scanner::of::<capacity_reservation::CapacityReservations>(),
+    Scanner::of::<capacity_block::CapacityBlocks>(),
     Scanner::of::<dedicated_host::DedicatedHosts>(),
     Scanner::of::<host_reservation::HostReservations>(),
     Scanner::of::<spot_instances_request::SpotInstancesRequests>(),

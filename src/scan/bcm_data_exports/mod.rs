@@ -1,0 +1,8 @@
+//! AWS Data Exports.
+
+pub mod export;
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<export::Exports>()];

@@ -1,0 +1,8 @@
+//! AWS Shield.
+
+pub mod subscription;
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<subscription::Subscriptions>()];

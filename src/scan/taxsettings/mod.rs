@@ -1,0 +1,8 @@
+//! Tax settings.
+
+pub mod registration;
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<registration::Registrations>()];
