@@ -191,7 +191,7 @@ pub fn say(text: &str) {
 }
 
 /// The first signal stops the scan and keeps what is there; the second ends the program at once.
-async fn heed_signals(tell: watch::Sender<Will>) {
+pub async fn heed_signals(tell: watch::Sender<Will>) {
     let stop = || {
         say("stopping; what was found is kept (once more to leave at once)");
         let _ = tell.send(Will::Stop);

@@ -141,6 +141,8 @@ services! {
     OPENSEARCH = "opensearch", "es", "es", Protocol::RestJson, Place::Regional("es");
     /// OpenSearch Service Serverless.
     OPENSEARCHSERVERLESS = "opensearchserverless", "aoss", "aoss", Protocol::Json { version: "1.0", target: "OpenSearchServerless" }, Place::Regional("aoss");
+    /// AWS Organizations.
+    ORGANIZATIONS = "organizations", "organizations", "organizations", Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" }, Place::Pinned("organizations", "us-east-1");
     /// Amazon Pinpoint SMS Voice V2.
     PINPOINT_SMS_VOICE_V2 = "pinpoint-sms-voice-v2", "sms-voice", "sms-voice", Protocol::Json { version: "1.0", target: "PinpointSMSVoiceV2" }, Place::Regional("sms-voice");
     /// Amazon QuickSight.

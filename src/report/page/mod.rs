@@ -7,6 +7,7 @@ mod findings;
 mod gaps;
 mod head;
 pub(super) mod quotas;
+pub(super) mod rollup;
 pub(super) mod statement;
 mod unscanned;
 
