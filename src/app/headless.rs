@@ -181,7 +181,7 @@ fn announce(session: &Session, settings: &Settings, now: Timestamp, bill: bool) 
 }
 
 /// A word for one or for several.
-fn plural(count: usize, word: &str) -> String {
+pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::targets::{Source, Target, failed};
 use crate::app::engine::{Engine, Listener};
-use crate::app::headless::{heed_signals, runtime, save, say};
+use crate::app::headless::{heed_signals, plural, runtime, save, say};
 use crate::app::{AppError, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
@@ -70,7 +70,7 @@ fn announce(settings: &Settings, count: usize, at_once: u8) {
     let all: Usd = std::iter::repeat_n(each, count).sum();
     say(&format!(
         "{count} {} to read, {at_once} at once; AWS may charge at most {} for asking each, {} for all (--max-spend)",
-        if count == 1 { "account" } else { "accounts" },
+        plural(count, "account"),
         each.pretty(),
         all.pretty()
     ));
@@ -96,7 +96,9 @@ impl Round<'_> {
             let detail = format!("its role leads to account {}", session.account.id);
             return Ok(Err(self.told(Failed { why: Why::Error, detail, ..stopped(target) })));
         }
-        say(&format!("{}: reading {} regions as {}", label(target), session.scope.len(), session.account.caller_arn));
+        let regions = session.scope.len();
+        let word = plural(regions, "region");
+        say(&format!("{}: reading {regions} {word} as {}", label(target), session.account.caller_arn));
         let audit = self.audit(&session).await;
         let summary = audit.summary();
         say(&format!(

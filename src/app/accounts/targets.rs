@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::list::{self, Listed, is_role};
 use crate::app::AppError;
-use crate::app::headless::say;
+use crate::app::headless::{plural, say};
 use crate::aws::{Member, Session, SessionError, Wanted, organization};
 use crate::cli::Accounts;
 use crate::model::Account;
@@ -163,7 +163,7 @@ async fn of_organization(reach: &Reach, base: &Wanted, now: Timestamp) -> Result
              delegated administrator with organizations:ListAccounts, or name them with --accounts FILE"
         ))
     })?;
-    say(&format!("{} accounts in the organization", members.len()));
+    say(&format!("{} {} in the organization", members.len(), plural(members.len(), "account")));
     let mut targets = Targets::default();
     for member in members.into_iter().filter(|member| reach.holds(&member.id)) {
         if member.is_active() {
