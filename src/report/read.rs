@@ -44,11 +44,9 @@ impl Document {
             Ok(_) => ReadError::NotAReport,
             Err(error) => ReadError::NotJson(error),
         })?;
-        if head.accounts.is_some() && head.schema_version.is_some() {
-            return Err(ReadError::ARollup);
-        }
         let version = head.schema_version.ok_or(ReadError::NotAReport)?;
         match version.as_u64() {
+            Some(number) if number == u64::from(SCHEMA_VERSION) && head.accounts.is_some() => Err(ReadError::ARollup),
             Some(number) if number == u64::from(SCHEMA_VERSION) => serde_json::from_str(text).map_err(ReadError::Field),
             Some(number) if number > u64::from(SCHEMA_VERSION) => Err(ReadError::Newer(number)),
             _ => Err(ReadError::UnknownVersion(crate::model::truncate(&version.to_string(), 40))),
