@@ -41,7 +41,7 @@ pub struct Accounts {
     /// Read only a part of the list: I of N, from 0; which part an account is in follows from its id alone.
     #[arg(long, value_name = "I/N", help_heading = "Several accounts")]
     pub shard: Option<Shard>,
-    /// Accounts read at the same time.
+    /// Accounts read at the same time [default: 4].
     #[arg(long, value_name = "N", help_heading = "Several accounts", value_parser = clap::value_parser!(u8).range(1..=32))]
     pub accounts_at_once: Option<u8>,
     /// Folder for the audit of each account, ID.json, and the roll-up; made when it is not there.

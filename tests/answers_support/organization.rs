@@ -21,7 +21,8 @@ fn recording() -> Recording {
     let first = page(json!([account("444455556666", "ACTIVE")]), Some("more"));
     let second = page(json!([account("111122223333", "ACTIVE"), account("777788889999", "SUSPENDED")]), None);
     let exchanges: Vec<Exchange> = serde_json::from_value(json!([
-        { "ask": "ListAccounts", "answer": first }, { "ask": "ListAccounts", "page": 2, "answer": second },
+        { "ask": "ListAccounts", "page": 2, "with": { "NextToken": "more" }, "answer": second },
+        { "ask": "ListAccounts", "answer": first },
     ]))
     .expect("exchanges");
     Recording::of("service-quotas:quota", "us-east-1", exchanges)
