@@ -1,7 +1,7 @@
 //! What was meant: flags over environment over config file over default, checked once. The rest of the program
 //! only ever sees this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,10 @@ use crate::scan::{Scanner, scanners};
 /// Every setting, with where it came from.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How to reach AWS.
+    /// How to reach AWS, by the first of the profiles.
     pub wanted: Wanted,
+    /// Every profile that was named, each once.
+    pub profiles: Vec<String>,
     /// Scanners to run.
     pub scanners: Vec<&'static Scanner>,
     /// Dollars AWS may charge for asking.
@@ -118,7 +120,9 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
     let places = places(common.config.clone());
     let file = read(&places.config, common.config.is_some())?;
     let mut pick = Pick { matches, file: places.config.display().to_string(), shown: Vec::new() };
-    let profile = pick.option("profile", common.profile.clone(), file.profile);
+    let mut profiles = pick.list("profile", &common.profile, file.profile.into_iter().collect(), "—");
+    let mut known = BTreeSet::new();
+    profiles.retain(|profile| known.insert(profile.clone()));
     let role_arn = pick.option("role_arn", common.role_arn.clone(), file.role_arn);
     let regions = pick.list("region", &common.region, file.region, "all that are on");
     let kinds = pick.list("kind", &common.kind, file.kind, "all");
@@ -138,12 +142,14 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
         scanners: chosen(&kinds)?,
         max_spend: dollars(&max_spend)?,
         wanted: Wanted {
-            profile,
+            profile: profiles.first().cloned(),
             role_arn,
+            member: None,
             endpoint_url: endpoint_url.map(|url| check_url(&url)).transpose()?,
             regions: regions.into_iter().map(Region::new).collect(),
             call_timeout: Duration::from_secs(u64::from(call_timeout)),
         },
+        profiles,
         rules,
         plain,
         theme,

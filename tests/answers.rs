@@ -9,6 +9,8 @@
 
 #[path = "answers_support/account_calls.rs"]
 mod account_calls;
+#[path = "answers_support/organization.rs"]
+mod organization;
 #[path = "answers_support/play.rs"]
 mod play;
 #[path = "answers_support/recording.rs"]
@@ -130,6 +132,7 @@ fn what_is_sent_and_what_is_recorded_is_what_the_models_of_the_apis_say() {
         exchanges.extend(play(&recording, Trick::Empty).exchanges);
     }
     exchanges.extend(account_calls::exchanges());
+    exchanges.extend(organization::exchanges());
     let document = json!({ "services": services::ALL.iter().map(|one| support::service::row(one)).collect::<Vec<_>>(),
         "exchanges": exchanges });
     let file = tempfile::NamedTempFile::new().expect("a temporary file");

@@ -181,7 +181,7 @@ fn announce(session: &Session, settings: &Settings, now: Timestamp, bill: bool) 
 }
 
 /// A word for one or for several.
-fn plural(count: usize, word: &str) -> String {
+pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
@@ -191,7 +191,7 @@ pub fn say(text: &str) {
 }
 
 /// The first signal stops the scan and keeps what is there; the second ends the program at once.
-async fn heed_signals(tell: watch::Sender<Will>) {
+pub async fn heed_signals(tell: watch::Sender<Will>) {
     let stop = || {
         say("stopping; what was found is kept (once more to leave at once)");
         let _ = tell.send(Will::Stop);

@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{AppError, rules as load, vocabulary, width};
-use crate::cli::Cli;
+use crate::cli::{Cli, Described};
 use crate::model::UsageSource;
 use crate::rules::{Rule, RuleSet, examples};
 use crate::scan::{Billing, Reach, Scanner, scanners, sweep};
@@ -239,8 +239,8 @@ fn line(title: &str, words: &[&str], out: &mut impl Write) -> Result<(), AppErro
     Ok(())
 }
 
-/// The read-only policy.
-pub fn policy(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError> {
+/// The read-only policy; with a role what several accounts take besides, in the account that asks.
+pub fn policy(settings: &Settings, role: Option<&str>, out: &mut impl Write) -> Result<u8, AppError> {
     let fixed = [
         sweep::ACTIONS,
         aws::session::ACTIONS,
@@ -250,14 +250,22 @@ pub fn policy(settings: &Settings, out: &mut impl Write) -> Result<u8, AppError>
         quota::ACTIONS,
     ];
     let chosen = settings.scanners.iter().map(|scanner| scanner.actions).chain(fixed).flatten().copied();
-    let policy = report::policy(&chosen.collect::<Vec<_>>());
+    let chosen: Vec<&str> = chosen.collect();
+    let policy = match role {
+        None => report::policy(&chosen),
+        Some(role) => report::policy_for_accounts(&chosen, aws::organization::ACTIONS, role),
+    };
     writeln!(out, "{}", serde_json::to_string_pretty(&policy).map_err(std::io::Error::other)?)?;
     Ok(0)
 }
 
 /// The JSON Schema of the report.
-pub fn schema(out: &mut impl Write) -> Result<u8, AppError> {
-    writeln!(out, "{}", serde_json::to_string_pretty(&report::schema()).map_err(std::io::Error::other)?)?;
+pub fn schema(document: Described, out: &mut impl Write) -> Result<u8, AppError> {
+    let schema = match document {
+        Described::Audit => report::schema(),
+        Described::Rollup => report::rollup::schema(),
+    };
+    writeln!(out, "{}", serde_json::to_string_pretty(&schema).map_err(std::io::Error::other)?)?;
     Ok(0)
 }
 

@@ -1,5 +1,6 @@
 //! The only place that sees both arms: workers on one side, faces on the other, and the pure core between.
 //!
+//! - [`accounts`]: several accounts, one audit each and a roll-up
 //! - [`bill`]: one bill, explained
 //! - [`cleanup`]: plans, dry runs and runs that the screen asks for
 //! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
@@ -11,6 +12,7 @@
 //! - [`plan`]: a plan for chosen findings, and saved plans
 //! - [`listings`]: kinds, policy, schema, rules, config, completions, manual
 
+mod accounts;
 mod apply;
 mod bill;
 mod cleanup;
@@ -82,6 +84,12 @@ pub enum AppError {
     /// A journal cannot be read or written, or was changed.
     #[error("{0}")]
     Journal(crate::clean::JournalError),
+    /// AWS does not let the run begin.
+    #[error("{0}")]
+    Refused(String),
+    /// A line of a list of accounts is wrong.
+    #[error("{0}")]
+    Accounts(accounts::ListError),
     /// What was asked for cannot be told.
     #[error("{0}")]
     Asked(String),
@@ -94,7 +102,7 @@ impl AppError {
     /// 2 for wrong usage, 1 for trouble.
     fn status(&self) -> u8 {
         match self {
-            AppError::Settings(_) | AppError::NoRule(..) | AppError::Asked(_) => 2,
+            AppError::Settings(_) | AppError::NoRule(..) | AppError::Asked(_) | AppError::Accounts(_) => 2,
             AppError::Session(error) if error.is_usage() => 2,
             _ => 1,
         }
@@ -141,6 +149,7 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             "--allow-apply goes with the screen, or behind `apply` and `journal resume`".to_owned(),
         ));
     }
+    accounts::check(&settings, cli.command.as_ref(), on_screen(&settings))?;
     let mut out = io::stdout().lock();
     match cli.command {
         None if on_screen(&settings) => {
@@ -153,6 +162,14 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         None => {
             drop(out);
             headless::scan(&settings, &headless::Wish::table())
+        }
+        Some(Command::Scan(scan)) if accounts::are_several(&settings, &scan) => {
+            drop(out);
+            accounts::run(&settings, &scan)
+        }
+        Some(Command::Merge(merge)) => {
+            drop(out);
+            accounts::merge(&settings, &merge)
         }
         Some(Command::Scan(scan)) => {
             drop(out);
@@ -187,8 +204,11 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         Some(Command::Rules(Rules::Show { id })) => listings::rule(&settings, &id, &mut out),
         Some(Command::Rules(Rules::Check { folder })) => listings::check(&folder, &mut out),
         Some(Command::Kinds) => listings::kinds(&settings, &mut out),
-        Some(Command::Policy) => listings::policy(&settings, &mut out),
-        Some(Command::Schema) => listings::schema(&mut out),
+        Some(Command::Policy { org, role_name }) => {
+            let role = org.then(|| role_name.as_deref().unwrap_or("*"));
+            listings::policy(&settings, role, &mut out)
+        }
+        Some(Command::Schema { document }) => listings::schema(document, &mut out),
         Some(Command::Config(Config::Show)) => listings::config(&settings, &mut out),
         Some(Command::Completions { shell }) => listings::completions(shell, &mut out),
         Some(Command::Man) => listings::man(&mut out),

@@ -2,6 +2,7 @@
 //!
 //! - [`api`]: requests to services without an SDK crate
 //! - [`session`]: credentials, caller, alias, the regions of the account
+//! - [`organization`]: the accounts of an organization
 //! - [`wire`]: every request passes here once: counted, paced, and stopped when the credentials have run out
 //! - [`fault`]: an SDK error becomes one of the model's reasons
 //! - [`regions`]: which regions there are and which to read
@@ -14,6 +15,7 @@ pub mod cx;
 pub mod fault;
 pub mod kept;
 pub mod metric;
+pub mod organization;
 pub mod pace;
 pub mod regions;
 pub mod session;
@@ -21,5 +23,5 @@ pub mod wire;
 
 pub use cx::Cx;
 pub use fault::Fault;
-pub use session::{Session, SessionError, Wanted};
+pub use session::{Member, Session, SessionError, Wanted};
 pub use wire::{Tally, Wire};

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use super::regions::{self, home_of};
 use super::{Cx, Wire};
-use crate::model::{Account, Region, RegionState, clean};
+use crate::model::{Account, Region, RegionState, Why, clean};
 
 /// IAM actions of opening a session.
 pub const ACTIONS: &[&str] =
@@ -31,12 +31,23 @@ pub struct Wanted {
     pub profile: Option<String>,
     /// A role to assume with whatever credentials were found.
     pub role_arn: Option<String>,
+    /// A role in an account of several, assumed with what `profile` and `role_arn` lead to.
+    pub member: Option<Member>,
     /// An endpoint other than AWS's own, for every service.
     pub endpoint_url: Option<String>,
     /// Regions to read; empty means all that are on.
     pub regions: Vec<Region>,
     /// How long one attempt may take.
     pub call_timeout: Duration,
+}
+
+/// A role in another account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The role.
+    pub role_arn: String,
+    /// What its trust policy may ask for.
+    pub external_id: Option<String>,
 }
 
 /// An open way into an account.
@@ -103,29 +114,47 @@ impl SessionError {
     pub fn is_usage(&self) -> bool {
         matches!(self, SessionError::UnknownProfile(_) | SessionError::UnknownRegion { .. })
     }
+
+    /// Which sort of failure it is.
+    pub fn why(&self) -> Why {
+        match self {
+            SessionError::Expired => Why::Expired,
+            SessionError::Unreachable(_) => Why::Unreachable,
+            SessionError::NoCredentials
+            | SessionError::Refused(_)
+            | SessionError::Role { .. }
+            | SessionError::NoRegions(_) => Why::Denied,
+            SessionError::UnknownProfile(_) | SessionError::UnknownRegion { .. } => Why::Error,
+        }
+    }
+
+    /// The IAM action that did not work, or the step.
+    pub fn action(&self) -> &'static str {
+        match self {
+            SessionError::Role { .. } => "sts:AssumeRole",
+            SessionError::NoRegions(_) | SessionError::UnknownRegion { .. } => "ec2:DescribeRegions",
+            SessionError::NoCredentials | SessionError::UnknownProfile(_) => "credentials",
+            SessionError::Expired | SessionError::Refused(_) | SessionError::Unreachable(_) => "sts:GetCallerIdentity",
+        }
+    }
 }
 
 impl Session {
+    /// Finds credentials and asks STS who they belong to: the account, without its alias, and a context for its global
+    /// services.
+    ///
+    /// Errors when there are no usable credentials, or nothing answers.
+    pub async fn identify(wanted: &Wanted, now: Timestamp) -> Result<(Account, Cx), SessionError> {
+        enter(wanted, &Wire::new(), now).await
+    }
+
     /// Finds credentials, asks STS who they belong to, and learns the account's regions.
     ///
     /// Errors when there are no usable credentials, when nothing answers, or when a region or profile
     /// that was asked for does not exist.
     pub async fn open(wanted: &Wanted, now: Timestamp) -> Result<Session, SessionError> {
         let wire = Wire::new();
-        check_profile(wanted.profile.as_deref()).await?;
-        let base = load(wanted, &wire).await;
-        let home = home_of(base.region().map(|region| region.as_ref()), &wanted.regions)?;
-        let base = base.into_builder().region(SdkRegion::new(home.as_str().to_owned())).build();
-        let config = match &wanted.role_arn {
-            Some(arn) => assume(&base, arn).await?,
-            None => base,
-        };
-        check_credentials(&config).await?;
-        let account = caller(&config).await.map_err(|error| match error {
-            SessionError::Unreachable(_) => regions::misspelt(&home).unwrap_or(error),
-            other => other,
-        })?;
-        let cx = Cx::new(config, &account.id, &account.partition, home, Region::global(), now);
+        let (account, cx) = enter(wanted, &wire, now).await?;
         let (regions, alias) = tokio::join!(regions::list(&cx), alias(&cx));
         let account = Account { alias, ..account };
         let regions = regions::or_those_asked_for(regions, &wanted.regions)?;
@@ -136,6 +165,27 @@ impl Session {
         }
         Ok(Session { cx: cx.limited_to(&wanted.regions), account, regions, scope, wire })
     }
+}
+
+/// Finds credentials, assumes the roles that are wanted, and asks STS who that is.
+async fn enter(wanted: &Wanted, wire: &Wire, now: Timestamp) -> Result<(Account, Cx), SessionError> {
+    check_profile(wanted.profile.as_deref()).await?;
+    let base = load(wanted, wire).await;
+    let home = home_of(base.region().map(|region| region.as_ref()), &wanted.regions)?;
+    let mut config = base.into_builder().region(SdkRegion::new(home.as_str().to_owned())).build();
+    if let Some(arn) = &wanted.role_arn {
+        config = assume(&config, arn, None).await?;
+    }
+    if let Some(member) = &wanted.member {
+        config = assume(&config, &member.role_arn, member.external_id.as_deref()).await?;
+    }
+    check_credentials(&config).await?;
+    let account = caller(&config).await.map_err(|error| match error {
+        SessionError::Unreachable(_) => regions::misspelt(&home).unwrap_or(error),
+        other => other,
+    })?;
+    let cx = Cx::new(config, &account.id, &account.partition, home, Region::global(), now);
+    Ok((account, cx))
 }
 
 /// How often a call is tried: six times within some fifteen seconds, the most a cell should wait for.
@@ -184,9 +234,13 @@ async fn check_profile(named: Option<&str>) -> Result<(), SessionError> {
     }
 }
 
-async fn assume(base: &SdkConfig, arn: &str) -> Result<SdkConfig, SessionError> {
+async fn assume(base: &SdkConfig, arn: &str, external_id: Option<&str>) -> Result<SdkConfig, SessionError> {
     check_credentials(base).await?;
-    let provider = AssumeRoleProvider::builder(arn).session_name("closeout").configure(base).build().await;
+    let mut provider = AssumeRoleProvider::builder(arn).session_name("closeout").configure(base);
+    if let Some(id) = external_id {
+        provider = provider.external_id(id);
+    }
+    let provider = provider.build().await;
     if let Err(error) = provider.provide_credentials().await {
         let why = clean(&last_cause(&error)).into_owned();
         return Err(SessionError::Role { arn: clean(arn).into_owned(), why });

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod accounts;
 mod bill;
 mod plan;
 mod quotas;
 mod scan;
 
+pub use accounts::{Accounts, Merge};
 pub use bill::{Bill, View};
 pub use plan::{Apply, Journal, Plan, PlanFormat, Resume};
 pub use quotas::Quotas;
@@ -69,10 +71,11 @@ pub struct Common {
         global = true,
         value_name = "NAME",
         help_heading = "Account",
+        value_delimiter = ',',
         env = "CLOSEOUT_PROFILE",
         hide_env_values = true
     )]
-    pub profile: Option<String>,
+    pub profile: Vec<String>,
     /// Role to assume with the credentials found
     #[arg(
         long,
@@ -242,8 +245,15 @@ pub enum Command {
         #[arg(long, hide = true)]
         allow_apply: bool,
     },
-    /// Scan an account and print a report
+    /// Scan an account, or several, and print a report
+    #[command(after_long_help = accounts::SCAN)]
     Scan(Scan),
+    /// Put audits and roll-ups of several accounts together; needs no AWS
+    ///
+    /// Of several audits of one account the newest counts, which is said. A file that cannot be read, or a part of the
+    /// list that is missing, is named and makes the roll-up incomplete: its accounts are in no figure.
+    #[command(after_long_help = accounts::MERGE)]
+    Merge(Merge),
     /// Show a saved JSON report, or a recording; needs no AWS
     Open(Open),
     /// Print the bill with what explains every dollar of it
@@ -284,9 +294,20 @@ pub enum Command {
     /// narrows the list.
     Kinds,
     /// Print the read-only IAM policy a scan needs
-    Policy,
+    Policy {
+        /// With what `scan --org` takes besides, in the account that asks.
+        #[arg(long)]
+        org: bool,
+        /// The role that is assumed in each account [default: any].
+        #[arg(long, value_name = "NAME", requires = "org")]
+        role_name: Option<String>,
+    },
     /// Print the JSON Schema of the report
-    Schema,
+    Schema {
+        /// Of which document.
+        #[arg(default_value = "audit")]
+        document: Described,
+    },
     /// Show the settings in force and where each comes from
     #[command(subcommand)]
     Config(Config),
@@ -297,6 +318,15 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+/// Documents with a JSON Schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Described {
+    /// The report of one account.
+    Audit,
+    /// The roll-up of several.
+    Rollup,
 }
 
 /// Subcommands of `rules`.

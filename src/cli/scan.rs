@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::Accounts;
 use crate::report::{Format, Gate};
 
 /// Options of `scan`.
@@ -24,6 +25,9 @@ pub struct Scan {
     /// Record the run as a file of events that `open` can play back.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
+    /// Several accounts.
+    #[command(flatten)]
+    pub several: Accounts,
 }
 
 /// Options of `open`.

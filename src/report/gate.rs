@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::rollup::Rollup;
 use crate::audit::Audit;
 use crate::model::Quota;
 
@@ -74,6 +75,33 @@ impl Gate {
         match self.over {
             Over::OrEqual => value >= self.bound,
             Over::More => value > self.bound,
+        }
+    }
+
+    /// What of several audits passes the gate, as a sentence: sums over the accounts, and the worst of their quotas.
+    /// `None` when nothing does.
+    pub fn passed_by_all(&self, rollup: &Rollup) -> Option<String> {
+        let total = &rollup.total;
+        let counted = |count: u64, what: &str| {
+            let plural = if count == 1 { "" } else { "s" };
+            self.is_over(count as f64).then(|| format!("{count} {what}{plural} in all accounts"))
+        };
+        match self.subject {
+            Subject::Quota => {
+                let worst = rollup.accounts.iter().filter_map(|entry| Some((entry, entry.worst_quota.as_ref()?)));
+                let over: Vec<_> = worst.filter(|(_, quota)| self.is_over(quota.used_percent)).collect();
+                let (entry, worst) = over.iter().max_by(|a, b| a.1.used_percent.total_cmp(&b.1.used_percent))?;
+                let more =
+                    if over.len() > 1 { format!(", and of {} accounts more", over.len() - 1) } else { String::new() };
+                let (account, used) = (&entry.account.id, worst.used_percent);
+                Some(format!("{} of {account} in {} is used to {used:.0} %{more}", worst.name, worst.region))
+            }
+            Subject::Waste => {
+                let waste = total.monthly_waste_usd;
+                self.is_over(waste.dollars()).then(|| format!("{} a month in all accounts", waste.pretty()))
+            }
+            Subject::Finding => counted(total.findings - total.locked.min(total.findings), "finding"),
+            Subject::Gap => counted(total.gaps, "gap"),
         }
     }
 

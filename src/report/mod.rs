@@ -13,6 +13,7 @@ mod ndjson;
 mod page;
 mod policy;
 mod read;
+pub mod rollup;
 mod statement;
 mod table;
 
@@ -25,8 +26,9 @@ use crate::audit::Audit;
 pub use document::{Document, GapEntry, GapScope, SCHEMA_VERSION, Scope, Tool, schema};
 pub use gate::{Gate, ParseGateError};
 pub use limits::{LimitsFormat, Which, write as write_limits};
-pub use policy::policy;
+pub use policy::{policy, policy_for_accounts};
 pub use read::ReadError;
+pub use rollup::{Rollup, Shard};
 pub use statement::{By, Period, Statement, StatementFormat, write as write_statement};
 
 /// Formats of a report.
@@ -40,6 +42,18 @@ pub enum Format {
     Ndjson,
     /// Findings only, one a row, for spreadsheets.
     Csv,
+    /// The content of the table, for tickets and wikis.
+    Markdown,
+}
+
+/// Formats of a roll-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RollupFormat {
+    /// Aligned columns for a terminal.
+    #[default]
+    Table,
+    /// One JSON document, described by `closeout schema rollup`.
+    Json,
     /// The content of the table, for tickets and wikis.
     Markdown,
 }
@@ -71,5 +85,21 @@ pub fn write(format: Format, audit: &Audit, options: &Options, out: &mut dyn io:
         Format::Ndjson => ndjson::write(&Document::of(audit, options.inventory), out),
         Format::Csv => csv::write(audit, out),
         Format::Markdown => markdown::write(audit, out),
+    }
+}
+
+/// Writes a roll-up in a format. The same roll-up and options give the same bytes.
+///
+/// Errors when `out` does.
+pub fn write_rollup(
+    format: RollupFormat,
+    rollup: &Rollup,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        RollupFormat::Table => table::write_page(&page::rollup::page(rollup), options, out),
+        RollupFormat::Json => writeln!(out, "{}", json::inert(&serde_json::to_string_pretty(rollup)?)),
+        RollupFormat::Markdown => markdown::write_page(&page::rollup::page(rollup), out),
     }
 }

@@ -18,6 +18,23 @@ pub fn policy(actions: &[&str]) -> Value {
     })
 }
 
+/// The policy with what several accounts take besides: listing those of the organization, and assuming a role of this
+/// name in each. Without a name, `*`, any role.
+pub fn policy_for_accounts(actions: &[&str], list: &[&str], role: &str) -> Value {
+    let mut policy = policy(actions);
+    let assume = json!({
+        "Sid": "CloseoutAssumeInAccounts",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole"],
+        "Resource": format!("arn:aws:iam::*:role/{role}")
+    });
+    let list = json!({ "Sid": "CloseoutListAccounts", "Effect": "Allow", "Action": list, "Resource": "*" });
+    if let Some(statements) = policy["Statement"].as_array_mut() {
+        statements.extend([list, assume]);
+    }
+    policy
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

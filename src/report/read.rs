@@ -13,6 +13,9 @@ pub enum ReadError {
     /// JSON, but nothing this program writes.
     #[error("not a closeout report: it has no schema_version")]
     NotAReport,
+    /// A roll-up of several accounts, which is no audit.
+    #[error("a roll-up of several accounts, not the report of one: `closeout merge` shows it")]
+    ARollup,
     /// Written by a newer program.
     #[error("the report has schema_version {0}, this closeout reads {SCHEMA_VERSION}: update closeout to open it")]
     Newer(u64),
@@ -28,6 +31,7 @@ pub enum ReadError {
 #[derive(Deserialize)]
 struct Head {
     schema_version: Option<Value>,
+    accounts: Option<IgnoredAny>,
 }
 
 impl Document {
@@ -42,6 +46,7 @@ impl Document {
         })?;
         let version = head.schema_version.ok_or(ReadError::NotAReport)?;
         match version.as_u64() {
+            Some(number) if number == u64::from(SCHEMA_VERSION) && head.accounts.is_some() => Err(ReadError::ARollup),
             Some(number) if number == u64::from(SCHEMA_VERSION) => serde_json::from_str(text).map_err(ReadError::Field),
             Some(number) if number > u64::from(SCHEMA_VERSION) => Err(ReadError::Newer(number)),
             _ => Err(ReadError::UnknownVersion(crate::model::truncate(&version.to_string(), 40))),

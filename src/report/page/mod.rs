@@ -8,6 +8,7 @@ mod gaps;
 mod head;
 mod quarantine;
 pub(super) mod quotas;
+pub(super) mod rollup;
 pub(super) mod statement;
 mod unscanned;
 
