@@ -8,6 +8,7 @@ pub mod found;
 pub mod metrics;
 pub mod ownership;
 pub mod pool;
+pub mod principals;
 pub mod sweep;
 
 mod acm;
@@ -25,6 +26,8 @@ mod backup;
 mod batch;
 mod bedrock;
 mod budgets;
+mod chime;
+mod cleanrooms;
 mod cloudformation;
 mod cloudfront;
 mod cloudhsm;
@@ -35,6 +38,7 @@ mod codepipeline;
 mod comprehend;
 mod config;
 mod connect;
+mod dataexchange;
 mod dax;
 mod detective;
 mod directconnect;
@@ -54,12 +58,14 @@ mod emr_serverless;
 mod es;
 mod events;
 mod firehose;
+mod fms;
 mod fsx;
 mod glacier;
 mod globalaccelerator;
 mod glue;
 mod grafana;
 mod guardduty;
+mod iam;
 mod inspector2;
 mod kafka;
 mod kendra;
@@ -72,8 +78,10 @@ mod logs;
 mod macie2;
 mod memorydb;
 mod mq;
+mod mturk;
 mod network_firewall;
 mod quicksight;
+mod ram;
 mod rds;
 mod redshift;
 mod redshift_serverless;
@@ -85,6 +93,7 @@ mod sagemaker;
 mod savingsplans;
 mod secretsmanager;
 mod securityhub;
+mod servicecatalog;
 mod ses;
 mod sms_voice;
 mod sns;
@@ -316,17 +325,25 @@ const SERVICES: &[&[Scanner]] = &[
     cloudtrail::SCANNERS,
     config::SCANNERS,
     budgets::SCANNERS,
+    iam::SCANNERS,
+    ram::SCANNERS,
+    servicecatalog::SCANNERS,
     savingsplans::SCANNERS,
     aws_marketplace::SCANNERS,
     ses::SCANNERS,
     connect::SCANNERS,
     sms_voice::SCANNERS,
+    chime::SCANNERS,
     quicksight::SCANNERS,
+    dataexchange::SCANNERS,
+    cleanrooms::SCANNERS,
+    mturk::SCANNERS,
     guardduty::SCANNERS,
     macie2::SCANNERS,
     inspector2::SCANNERS,
     detective::SCANNERS,
     securityhub::SCANNERS,
+    fms::SCANNERS,
 ];
 
 /// Every scanner there is, in the order of the scan matrix.

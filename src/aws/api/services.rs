@@ -45,6 +45,10 @@ services! {
     BEDROCK = "bedrock", "bedrock", "bedrock", Protocol::RestJson, Place::Regional("bedrock");
     /// AWS Budgets.
     BUDGETS = "budgets", "budgets", "budgets", Protocol::Json { version: "1.1", target: "AWSBudgetServiceGateway" }, Place::Central("budgets.amazonaws.com");
+    /// Amazon Chime SDK Voice.
+    CHIME_SDK_VOICE = "chime-sdk-voice", "chime", "chime", Protocol::RestJson, Place::Regional("voice-chime");
+    /// AWS Clean Rooms Service.
+    CLEANROOMS = "cleanrooms", "cleanrooms", "cleanrooms", Protocol::RestJson, Place::Regional("cleanrooms");
     /// AWS CloudFormation.
     CLOUDFORMATION = "cloudformation", "cloudformation", "cloudformation", Protocol::Query { version: "2010-05-15" }, Place::Regional("cloudformation");
     /// Amazon CloudFront.
@@ -63,6 +67,8 @@ services! {
     CONFIG = "config", "config", "config", Protocol::Json { version: "1.1", target: "StarlingDoveService" }, Place::Regional("config");
     /// Amazon Connect Service.
     CONNECT = "connect", "connect", "connect", Protocol::RestJson, Place::Regional("connect");
+    /// AWS Data Exchange.
+    DATAEXCHANGE = "dataexchange", "dataexchange", "dataexchange", Protocol::RestJson, Place::Regional("dataexchange");
     /// Amazon DynamoDB Accelerator (DAX).
     DAX = "dax", "dax", "dax", Protocol::Json { version: "1.1", target: "AmazonDAXV3" }, Place::Regional("dax");
     /// Amazon Detective.
@@ -95,6 +101,8 @@ services! {
     EVENTS = "events", "events", "events", Protocol::Json { version: "1.1", target: "AWSEvents" }, Place::Regional("events");
     /// Amazon Kinesis Firehose.
     FIREHOSE = "firehose", "firehose", "firehose", Protocol::Json { version: "1.1", target: "Firehose_20150804" }, Place::Regional("firehose");
+    /// Firewall Management Service.
+    FMS = "fms", "fms", "fms", Protocol::Json { version: "1.1", target: "AWSFMS_20180101" }, Place::Regional("fms");
     /// Amazon FSx.
     FSX = "fsx", "fsx", "fsx", Protocol::Json { version: "1.1", target: "AWSSimbaAPIService_v20180301" }, Place::Regional("fsx");
     /// Amazon Glacier.
@@ -133,6 +141,8 @@ services! {
     MEMORYDB = "memorydb", "memorydb", "memorydb", Protocol::Json { version: "1.1", target: "AmazonMemoryDB" }, Place::Regional("memory-db");
     /// AmazonMQ.
     MQ = "mq", "mq", "mq", Protocol::RestJson, Place::Regional("mq");
+    /// Amazon Mechanical Turk.
+    MTURK = "mturk", "mturk-requester", "mechanicalturk", Protocol::Json { version: "1.1", target: "MTurkRequesterServiceV20170117" }, Place::Pinned("mturk-requester", "us-east-1");
     /// AmazonMWAA.
     MWAA = "mwaa", "airflow", "airflow", Protocol::RestJson, Place::Regional("api.airflow");
     /// AWS Network Firewall.
@@ -145,6 +155,8 @@ services! {
     PINPOINT_SMS_VOICE_V2 = "pinpoint-sms-voice-v2", "sms-voice", "sms-voice", Protocol::Json { version: "1.0", target: "PinpointSMSVoiceV2" }, Place::Regional("sms-voice");
     /// Amazon QuickSight.
     QUICKSIGHT = "quicksight", "quicksight", "quicksight", Protocol::RestJson, Place::Regional("quicksight");
+    /// AWS Resource Access Manager.
+    RAM = "ram", "ram", "ram", Protocol::RestJson, Place::Regional("ram");
     /// Amazon Recycle Bin.
     RBIN = "rbin", "rbin", "rbin", Protocol::RestJson, Place::Regional("rbin");
     /// Amazon RDS.
@@ -171,6 +183,8 @@ services! {
     SECRETSMANAGER = "secretsmanager", "secretsmanager", "secretsmanager", Protocol::Json { version: "1.1", target: "secretsmanager" }, Place::Regional("secretsmanager");
     /// AWS SecurityHub.
     SECURITYHUB = "securityhub", "securityhub", "securityhub", Protocol::RestJson, Place::Regional("securityhub");
+    /// AWS Service Catalog.
+    SERVICECATALOG = "servicecatalog", "servicecatalog", "servicecatalog", Protocol::Json { version: "1.1", target: "AWS242ServiceCatalogService" }, Place::Regional("servicecatalog");
     /// Amazon Simple Email Service.
     SESV2 = "sesv2", "ses", "ses", Protocol::RestJson, Place::Regional("email");
     /// Amazon Simple Notification Service.
