@@ -8,6 +8,7 @@ pub mod found;
 pub mod metrics;
 pub mod ownership;
 pub mod pool;
+pub mod principals;
 pub mod sweep;
 
 mod account;
@@ -27,6 +28,8 @@ mod batch;
 mod bcm_data_exports;
 mod bedrock;
 mod budgets;
+mod chime;
+mod cleanrooms;
 mod cloudformation;
 mod cloudfront;
 mod cloudhsm;
@@ -39,6 +42,7 @@ mod config;
 mod connect;
 mod controltower;
 mod cur;
+mod dataexchange;
 mod datasync;
 mod dax;
 mod detective;
@@ -59,6 +63,7 @@ mod emr_serverless;
 mod es;
 mod events;
 mod firehose;
+mod fms;
 mod freetier;
 mod fsx;
 mod glacier;
@@ -66,6 +71,7 @@ mod globalaccelerator;
 mod glue;
 mod grafana;
 mod guardduty;
+mod iam;
 mod inspector2;
 mod invoicing;
 mod kafka;
@@ -82,10 +88,12 @@ mod mediaconnect;
 mod medialive;
 mod memorydb;
 mod mq;
+mod mturk;
 mod network_firewall;
 mod organizations;
 mod outposts;
 mod quicksight;
+mod ram;
 mod rds;
 mod redshift;
 mod redshift_serverless;
@@ -97,6 +105,7 @@ mod sagemaker;
 mod savingsplans;
 mod secretsmanager;
 mod securityhub;
+mod servicecatalog;
 mod ses;
 mod shield;
 mod sms_voice;
@@ -333,12 +342,19 @@ const SERVICES: &[&[Scanner]] = &[
     cloudtrail::SCANNERS,
     config::SCANNERS,
     budgets::SCANNERS,
+    iam::SCANNERS,
+    ram::SCANNERS,
+    servicecatalog::SCANNERS,
     savingsplans::SCANNERS,
     aws_marketplace::SCANNERS,
     ses::SCANNERS,
     connect::SCANNERS,
     sms_voice::SCANNERS,
+    chime::SCANNERS,
     quicksight::SCANNERS,
+    dataexchange::SCANNERS,
+    cleanrooms::SCANNERS,
+    mturk::SCANNERS,
     guardduty::SCANNERS,
     macie2::SCANNERS,
     inspector2::SCANNERS,
@@ -361,6 +377,7 @@ const SERVICES: &[&[Scanner]] = &[
     snowball::SCANNERS,
     datasync::SCANNERS,
     license_manager::SCANNERS,
+    fms::SCANNERS,
 ];
 
 /// Every scanner there is, in the order of the scan matrix.

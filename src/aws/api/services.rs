@@ -49,6 +49,10 @@ services! {
     BEDROCK = "bedrock", "bedrock", "bedrock", Protocol::RestJson, Place::Regional("bedrock");
     /// AWS Budgets.
     BUDGETS = "budgets", "budgets", "budgets", Protocol::Json { version: "1.1", target: "AWSBudgetServiceGateway" }, Place::Central("budgets.amazonaws.com");
+    /// Amazon Chime SDK Voice.
+    CHIME_SDK_VOICE = "chime-sdk-voice", "chime", "chime", Protocol::RestJson, Place::Regional("voice-chime");
+    /// AWS Clean Rooms Service.
+    CLEANROOMS = "cleanrooms", "cleanrooms", "cleanrooms", Protocol::RestJson, Place::Regional("cleanrooms");
     /// AWS CloudFormation.
     CLOUDFORMATION = "cloudformation", "cloudformation", "cloudformation", Protocol::Query { version: "2010-05-15" }, Place::Regional("cloudformation");
     /// Amazon CloudFront.
@@ -71,6 +75,8 @@ services! {
     CONTROLTOWER = "controltower", "controltower", "controltower", Protocol::RestJson, Place::Regional("controltower");
     /// AWS Cost and Usage Report Service.
     CUR = "cur", "cur", "cur", Protocol::Json { version: "1.1", target: "AWSOrigamiServiceGatewayService" }, Place::Pinned("cur", "us-east-1");
+    /// AWS Data Exchange.
+    DATAEXCHANGE = "dataexchange", "dataexchange", "dataexchange", Protocol::RestJson, Place::Regional("dataexchange");
     /// AWS DataSync.
     DATASYNC = "datasync", "datasync", "datasync", Protocol::Json { version: "1.1", target: "FmrsService" }, Place::Regional("datasync");
     /// Amazon DynamoDB Accelerator (DAX).
@@ -105,6 +111,8 @@ services! {
     EVENTS = "events", "events", "events", Protocol::Json { version: "1.1", target: "AWSEvents" }, Place::Regional("events");
     /// Amazon Kinesis Firehose.
     FIREHOSE = "firehose", "firehose", "firehose", Protocol::Json { version: "1.1", target: "Firehose_20150804" }, Place::Regional("firehose");
+    /// Firewall Management Service.
+    FMS = "fms", "fms", "fms", Protocol::Json { version: "1.1", target: "AWSFMS_20180101" }, Place::Regional("fms");
     /// AWS Free Tier.
     FREETIER = "freetier", "freetier", "freetier", Protocol::Json { version: "1.0", target: "AWSFreeTierService" }, Place::Central("freetier.us-east-1.api.aws");
     /// Amazon FSx.
@@ -155,6 +163,8 @@ services! {
     MEMORYDB = "memorydb", "memorydb", "memorydb", Protocol::Json { version: "1.1", target: "AmazonMemoryDB" }, Place::Regional("memory-db");
     /// AmazonMQ.
     MQ = "mq", "mq", "mq", Protocol::RestJson, Place::Regional("mq");
+    /// Amazon Mechanical Turk.
+    MTURK = "mturk", "mturk-requester", "mechanicalturk", Protocol::Json { version: "1.1", target: "MTurkRequesterServiceV20170117" }, Place::Pinned("mturk-requester", "us-east-1");
     /// AmazonMWAA.
     MWAA = "mwaa", "airflow", "airflow", Protocol::RestJson, Place::Regional("api.airflow");
     /// AWS Network Firewall.
@@ -171,6 +181,8 @@ services! {
     PINPOINT_SMS_VOICE_V2 = "pinpoint-sms-voice-v2", "sms-voice", "sms-voice", Protocol::Json { version: "1.0", target: "PinpointSMSVoiceV2" }, Place::Regional("sms-voice");
     /// Amazon QuickSight.
     QUICKSIGHT = "quicksight", "quicksight", "quicksight", Protocol::RestJson, Place::Regional("quicksight");
+    /// AWS Resource Access Manager.
+    RAM = "ram", "ram", "ram", Protocol::RestJson, Place::Regional("ram");
     /// Amazon Recycle Bin.
     RBIN = "rbin", "rbin", "rbin", Protocol::RestJson, Place::Regional("rbin");
     /// Amazon RDS.
@@ -197,6 +209,8 @@ services! {
     SECRETSMANAGER = "secretsmanager", "secretsmanager", "secretsmanager", Protocol::Json { version: "1.1", target: "secretsmanager" }, Place::Regional("secretsmanager");
     /// AWS SecurityHub.
     SECURITYHUB = "securityhub", "securityhub", "securityhub", Protocol::RestJson, Place::Regional("securityhub");
+    /// AWS Service Catalog.
+    SERVICECATALOG = "servicecatalog", "servicecatalog", "servicecatalog", Protocol::Json { version: "1.1", target: "AWS242ServiceCatalogService" }, Place::Regional("servicecatalog");
     /// Amazon Simple Email Service.
     SESV2 = "sesv2", "ses", "ses", Protocol::RestJson, Place::Regional("email");
     /// AWS Shield.

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod billing;
+pub mod byoip_cidr;
 pub mod capacity_block;
 pub mod capacity_reservation;
 pub mod client_vpn_endpoint;
@@ -10,6 +11,8 @@ pub mod host_reservation;
 pub mod image;
 pub mod instance;
 pub mod internet_gateway;
+pub mod ipam;
+pub mod ipv4_pool;
 pub mod key_pair;
 pub mod launch_template;
 pub mod nat_gateway;
@@ -30,6 +33,8 @@ pub mod transit_gateway_attachment;
 pub mod volume;
 pub mod vpc;
 pub mod vpc_endpoint;
+pub mod vpc_endpoint_service;
+pub mod vpc_peering_connection;
 pub mod vpn_connection;
 
 use std::collections::BTreeMap;
@@ -46,6 +51,9 @@ pub const SCANNERS: &[Scanner] = &[
     Scanner::of::<snapshot::Snapshots>(),
     Scanner::of::<image::Images>(),
     Scanner::of::<address::Addresses>(),
+    Scanner::of::<byoip_cidr::ByoipCidrs>(),
+    Scanner::of::<ipv4_pool::Ipv4Pools>(),
+    Scanner::of::<ipam::Ipams>(),
     Scanner::of::<nat_gateway::NatGateways>(),
     Scanner::of::<network_interface::NetworkInterfaces>(),
     Scanner::of::<security_group::SecurityGroups>(),
@@ -56,6 +64,8 @@ pub const SCANNERS: &[Scanner] = &[
     Scanner::of::<internet_gateway::InternetGateways>(),
     Scanner::of::<route_table::RouteTables>(),
     Scanner::of::<vpc_endpoint::VpcEndpoints>(),
+    Scanner::of::<vpc_endpoint_service::VpcEndpointServices>(),
+    Scanner::of::<vpc_peering_connection::VpcPeeringConnections>(),
     Scanner::of::<vpn_connection::VpnConnections>(),
     Scanner::of::<client_vpn_endpoint::ClientVpnEndpoints>(),
     Scanner::of::<transit_gateway::TransitGateways>(),

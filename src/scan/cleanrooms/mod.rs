@@ -1,0 +1,8 @@
+//! AWS Clean Rooms.
+
+pub mod collaboration;
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<collaboration::Collaborations>()];

@@ -1,0 +1,8 @@
+//! Amazon Mechanical Turk.
+
+pub mod account;
+
+use super::Scanner;
+
+/// What is listed of this service, in the order of the scan matrix.
+pub const SCANNERS: &[Scanner] = &[Scanner::of::<account::Accounts>()];
