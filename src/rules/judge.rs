@@ -259,6 +259,8 @@ impl<'a> Run<'a> {
             protected: self.protection(resource),
             managed_by: if rule.judges_owner { None } else { self.owner(resource) },
             first_seen: None,
+            seen_in: None,
+            ignored: None,
             refs: resources_of(&resource.refs),
             docs: rule.docs.clone(),
             resource: resource.clone(),

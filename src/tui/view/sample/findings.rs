@@ -211,6 +211,8 @@ fn finding(n: usize, told: &Told) -> Finding {
         protected: None,
         managed_by: None,
         first_seen: None,
+        seen_in: None,
+        ignored: None,
         docs: vec!["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes.html".to_owned()],
     }
 }
