@@ -5,6 +5,7 @@
 //! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
 //! - [`run`]: one scan from its first question to its last judgement
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
+//! - [`history`]: earlier audits, kept and compared
 //! - [`screen`]: a scan, a saved report or the demo on the screen
 //! - [`open`]: saved reports and recordings
 //! - [`quotas`]: quotas by themselves
@@ -16,6 +17,7 @@ mod bill;
 mod cleanup;
 mod engine;
 mod headless;
+mod history;
 mod journal;
 mod listings;
 mod logging;
@@ -35,6 +37,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::audit::changes::Changes;
 use crate::aws::SessionError;
 use crate::cli::{Cli, Command, Config, Rules};
 use crate::model::clean;
@@ -82,6 +85,9 @@ pub enum AppError {
     /// A journal cannot be read or written, or was changed.
     #[error("{0}")]
     Journal(crate::clean::JournalError),
+    /// The history cannot be read or written.
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
     /// What was asked for cannot be told.
     #[error("{0}")]
     Asked(String),
@@ -174,6 +180,14 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             drop(out);
             quotas::run(&settings, &quotas)
         }
+        Some(Command::History(wish)) => {
+            drop(out);
+            history::run(&settings, &wish)
+        }
+        Some(Command::Diff(wish)) => {
+            drop(out);
+            history::diff(&settings, &wish)
+        }
         Some(Command::Plan(plan)) => {
             drop(out);
             plan::run(&settings, &plan)
@@ -258,11 +272,13 @@ fn width() -> u16 {
 /// Exit status of a run in which a condition of `--fail-on` holds.
 const GATE_PASSED: u8 = 3;
 
-/// The exit status of an audit, after saying on standard error which of the conditions hold and why.
-fn ended(audit: &crate::audit::Audit, gates: &[report::Gate]) -> u8 {
+/// The exit status of an audit, after saying on standard error which of the conditions hold and why. `changes` are those
+/// since an earlier audit, where there is one.
+fn ended(audit: &crate::audit::Audit, gates: &[report::Gate], changes: Option<&Changes>) -> u8 {
     let mut holds = false;
     for gate in gates {
-        if let Some(what) = gate.passed_by(audit) {
+        let passed = gate.passed_by(audit).or_else(|| gate.passed_by_changes(changes?));
+        if let Some(what) = passed {
             headless::say(&format!("--fail-on {gate}: {what}"));
             holds = true;
         }

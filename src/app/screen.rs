@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
 use super::headless::{plan_of_spending, runtime, save, say};
+use super::history::Past;
 use super::{AppError, apply, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;
@@ -23,6 +24,7 @@ use crate::rules::RuleSet;
 use crate::scan;
 use crate::scan::pool::Will;
 use crate::settings::Settings;
+use crate::store::StoreError;
 use crate::tui::cleanup::News;
 use crate::tui::{self, ColorDepth, ExportFormat, Input, Options, Origin, Outside, Rescan, Theme};
 
@@ -31,6 +33,7 @@ use crate::tui::{self, ColorDepth, ExportFormat, Input, Options, Origin, Outside
 /// `allow_apply` is what the command line says; a plan is applied with it and not without.
 pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let set = Arc::new(rules(settings)?);
+    let past = Past::open(settings, settings.save_history, &[])?;
     let runtime = runtime()?;
     let now = Timestamp::now();
     say("asking AWS who this is and which regions are on");
@@ -45,7 +48,7 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let is_protected = settings.protects(&session.account.id, session.account.alias.as_deref());
     let cleaner = cleaner(&session.account.id, folder.clone(), news.clone());
     let shared = Arc::clone(&set);
-    let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner };
+    let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner, past };
     thread::spawn(move || workshop.work(wanted));
     let live = Live { orders, tell };
     let mut outside = Around { folder, allow_apply, is_protected, ..Around::new(Place::Account(live), set) };
@@ -139,6 +142,7 @@ struct Workshop {
     will: watch::Receiver<Will>,
     news: mpsc::Sender<Input>,
     cleaner: Cleaner,
+    past: Past,
 }
 
 /// Passes every event on to the screen.
@@ -161,8 +165,16 @@ impl Workshop {
                 Order::All => {
                     self.session.cx = self.session.cx.at(Timestamp::now());
                     let mut engine = Engine::new(Audit::default(), &self.set, &mut passing);
+                    engine.sightings = self.told(self.past.sightings(&self.session.account.id, self.session.cx.now()));
                     self.runtime.block_on(self.scan().run(&mut engine));
+                    for quota in self.told(self.past.trends(engine.audit())) {
+                        engine.pass(Event::QuotaRead { quota });
+                    }
                     audit = engine.into_audit();
+                    let said = self.past.save(&audit);
+                    if let Some(said) = self.told(said) {
+                        let _ = self.news.send(Input::Note(said.to_owned()));
+                    }
                 }
                 Order::Clean(task) => {
                     self.clean(task);
@@ -171,12 +183,22 @@ impl Workshop {
                 Order::Cell(cell) => {
                     let Some(scanner) = scan::scanner(&cell.kind) else { continue };
                     let mut engine = Engine::new(audit, &self.set, &mut passing);
+                    let began = engine.audit().started_at;
+                    engine.sightings = self.told(self.past.sightings(&self.session.account.id, began));
                     self.runtime.block_on(self.scan().read_again(&mut engine, &cell, scanner));
                     audit = engine.into_audit();
                 }
             }
             let _ = self.news.send(Input::Ended);
         }
+    }
+
+    /// What the history says; a note and nothing where it cannot be read.
+    fn told<T: Default>(&self, said: Result<T, StoreError>) -> T {
+        said.unwrap_or_else(|error| {
+            let _ = self.news.send(Input::Note(format!("{error}; this audit is told without it")));
+            T::default()
+        })
     }
 
     /// Asks STS again whose credentials these are before anything is tried, sent or looked at.

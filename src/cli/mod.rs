@@ -6,11 +6,13 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod bill;
+mod history;
 mod plan;
 mod quotas;
 mod scan;
 
 pub use bill::{Bill, View};
+pub use history::{Diff, History};
 pub use plan::{Apply, Journal, Plan, PlanFormat, Resume};
 pub use quotas::Quotas;
 pub use scan::{Open, Scan};
@@ -260,6 +262,19 @@ pub enum Command {
     /// and is never at 0 %.
     #[command(after_long_help = quotas::EXAMPLES)]
     Quotas(Quotas),
+    /// Tell what earlier audits saw: waste over weeks, and since when a finding is there
+    ///
+    /// `closeout scan --save-history` keeps the outcome of an audit in a database under the state folder, readable by
+    /// you alone. With `--finding` the life of a finding is told: first seen, gone, back again, and how long its
+    /// resource has been so, which AWS does not tell. Audits that could not have seen it are counted apart.
+    #[command(after_long_help = history::HISTORY)]
+    History(History),
+    /// Tell what changed between two audits
+    ///
+    /// New, gone, other price, counted otherwise. What vanished because its region or kind could not be looked at is
+    /// told apart and is not gone; what was there before and only now can be seen is told apart and is not new.
+    #[command(after_long_help = history::DIFF)]
+    Diff(Diff),
     /// Plan a cleanup: ordered steps, what stays out and why; changes nothing
     ///
     /// Looks at everything that is there, not only at what was chosen: what has to go first, what would work worse, what

@@ -2,9 +2,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::audit::Audit;
+use crate::audit::changes::Changes;
 use crate::model::Quota;
 
-/// A condition under which a run fails, as a scheduler sets it: `quota>=90%`, `waste>=50`, `gap>0`.
+/// A condition under which a run fails, as a scheduler sets it: `quota>=90%`, `waste>=50`, `gap>0`, `new>0`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
     subject: Subject,
@@ -23,6 +24,8 @@ enum Subject {
     Finding,
     /// How many things could not be looked at.
     Gap,
+    /// How many findings count that the last saved audit does not have.
+    New,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +36,7 @@ enum Over {
 
 /// A text that is no condition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no condition: quota, waste, finding or gap, then >= or >, then a number, such as quota>=90%")]
+#[error("`{0}` is no condition: quota, waste, finding, gap or new, then >= or >, then a number, such as quota>=90%")]
 pub struct ParseGateError(String);
 
 impl FromStr for Gate {
@@ -51,6 +54,7 @@ impl FromStr for Gate {
             "waste" => Subject::Waste,
             "finding" | "findings" => Subject::Finding,
             "gap" | "gaps" => Subject::Gap,
+            "new" => Subject::New,
             _ => return Err(bad()),
         };
         let number = number.trim();
@@ -77,7 +81,29 @@ impl Gate {
         }
     }
 
-    /// What of an audit passes the gate, as a sentence. `None` when nothing does.
+    /// Whether it compares with an earlier audit.
+    pub fn needs_history(&self) -> bool {
+        self.subject == Subject::New
+    }
+
+    /// What of the changes since an earlier audit passes the gate, as a sentence. `None` when nothing does, and when
+    /// the gate is about one audit alone.
+    pub fn passed_by_changes(&self, changes: &Changes) -> Option<String> {
+        let (new, unseen) = changes.new_that_count();
+        if !self.needs_history() || !self.is_over(new as f64) {
+            return None;
+        }
+        let plural = if new == 1 { "" } else { "s" };
+        let since = changes.before.started_at.strftime("%Y-%m-%d %H:%M UTC");
+        let unseen = match unseen {
+            0 => String::new(),
+            unseen => format!("; {unseen} of them where that audit could not look"),
+        };
+        Some(format!("{new} new finding{plural} since {since}{unseen}"))
+    }
+
+    /// What of an audit passes the gate, as a sentence. `None` when nothing does, and when the gate compares with an
+    /// earlier audit.
     pub fn passed_by(&self, audit: &Audit) -> Option<String> {
         let counted = |count: usize, what: &str| {
             let plural = if count == 1 { "" } else { "s" };
@@ -100,6 +126,7 @@ impl Gate {
             }
             Subject::Finding => counted(audit.findings.iter().filter(|finding| finding.counts()).count(), "finding"),
             Subject::Gap => counted(audit.gap_count(), "gap"),
+            Subject::New => None,
         }
     }
 }

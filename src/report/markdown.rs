@@ -13,7 +13,11 @@ const PROSE: usize = 1_500;
 /// Writes the page of an audit as GitHub-flavoured Markdown. Names and tags can bring in no markup, no HTML, no
 /// link and no mention.
 pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page::of(audit);
+    write_page(&Page::of(audit), out)
+}
+
+/// Writes a page the same way.
+pub(super) fn write_page(page: &Page, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# {}\n", prose(&page.title))?;
     for (name, value) in &page.head {
         writeln!(out, "- **{name}**: {}", prose(value))?;

@@ -57,6 +57,14 @@ impl Store {
         })
     }
 
+    /// Whether an account has an audit before a moment.
+    pub fn has_before(&self, account: &str, at: Timestamp) -> Result<bool, StoreError> {
+        self.told(|conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE account = ?1 AND started_at < ?2)";
+            conn.query_row(sql, params![account, nanos(at)], |row| row.get(0))
+        })
+    }
+
     /// The two last audits of an account, older one first. `None` when there are less than two.
     pub fn last_two(&self, account: &str) -> Result<Option<(Snapshot, Snapshot)>, StoreError> {
         // Beyond any audit, and still a moment nanoseconds can tell.
