@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
 use super::history::Past;
-use super::{AppError, ended, print, rules, run};
+use super::{AppError, ended, ignore, print, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::bill::{self, BillPlan};
@@ -138,6 +138,7 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
     }
     let audit = engine.into_audit();
     progress.finish(&audit);
+    ignore::announce(&audit);
     if let (Some(recording), Some(path)) = (recording, record) {
         match trouble {
             Some(error) => return Err(AppError::File(path.display().to_string(), error)),

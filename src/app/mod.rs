@@ -6,6 +6,7 @@
 //! - [`run`]: one scan from its first question to its last judgement
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
 //! - [`history`]: earlier audits, kept and compared
+//! - [`ignore`]: findings set aside until a day
 //! - [`screen`]: a scan, a saved report or the demo on the screen
 //! - [`open`]: saved reports and recordings
 //! - [`quotas`]: quotas by themselves
@@ -18,6 +19,7 @@ mod cleanup;
 mod engine;
 mod headless;
 mod history;
+mod ignore;
 mod journal;
 mod listings;
 mod logging;
@@ -34,6 +36,7 @@ pub use open::{recorded, replayed};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::RwLock;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
@@ -85,6 +88,9 @@ pub enum AppError {
     /// A journal cannot be read or written, or was changed.
     #[error("{0}")]
     Journal(crate::clean::JournalError),
+    /// The file of what is set aside has a mistake.
+    #[error("{0}; it was left as it is")]
+    Ignores(String),
     /// The history cannot be read or written.
     #[error("{0}")]
     Store(#[from] crate::store::StoreError),
@@ -188,6 +194,7 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             drop(out);
             history::diff(&settings, &wish)
         }
+        Some(Command::Ignore(wish)) => ignore::run(&settings, &wish, &mut out),
         Some(Command::Plan(plan)) => {
             drop(out);
             plan::run(&settings, &plan)
@@ -227,10 +234,12 @@ fn vocabulary() -> Vocabulary {
 /// The rules in force: built in, and the user's own.
 fn rules(settings: &Settings) -> Result<RuleSet, AppError> {
     let words = vocabulary();
-    Ok(match &settings.rules {
+    let mut set = match &settings.rules {
         Some(folder) => RuleSet::with_folder(&words, folder)?,
         None => RuleSet::embedded(&words)?,
-    })
+    };
+    set.ignores = RwLock::new(ignore::read(&settings.ignores)?);
+    Ok(set)
 }
 
 /// Prints an audit's report to standard output.

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, PoisonError, mpsc};
 use std::thread;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -13,14 +15,15 @@ use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
 use super::headless::{plan_of_spending, runtime, save, say};
 use super::history::Past;
-use super::{AppError, apply, plan, rules, run, status, world};
+use super::{AppError, apply, ignore, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::cli::ThemeName;
-use crate::model::{Cell, Event};
+use crate::model::{Cell, Event, Ignored};
 use crate::plan::{Allowed, Marks, Plan};
 use crate::report::{self, Format};
 use crate::rules::RuleSet;
+use crate::rules::ignores::Entry;
 use crate::scan;
 use crate::scan::pool::Will;
 use crate::settings::Settings;
@@ -51,7 +54,12 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner, past };
     thread::spawn(move || workshop.work(wanted));
     let live = Live { orders, tell };
-    let mut outside = Around { folder, allow_apply, is_protected, ..Around::new(Place::Account(live), set) };
+    let mut outside = Around {
+        folder,
+        allow_apply,
+        is_protected,
+        ..Around::new(Place::Account(live), set, settings.ignores.clone())
+    };
     let options = Options { allow_apply, is_protected, ..options(settings, Origin::Live) };
     let audit = tui::run(Audit::default(), feed, options, &mut outside)?;
     Ok(status(&audit))
@@ -77,7 +85,12 @@ pub fn show(
         cleaner(&audit.account.id, folder.clone(), news.clone()).tell_runs();
         Place::Nowhere(news.clone())
     };
-    let mut outside = Around { folder, allow_apply: is_demo, has_inventory, ..Around::new(place, Arc::new(set)) };
+    let mut outside = Around {
+        folder,
+        allow_apply: is_demo,
+        has_inventory,
+        ..Around::new(place, Arc::new(set), settings.ignores.clone())
+    };
     let options = Options { allow_apply: is_demo, ..options(settings, origin) };
     tui::run(audit, feed, options, &mut outside)?;
     Ok(())
@@ -262,6 +275,8 @@ struct Around {
     is_protected: bool,
     /// Whether the audit knows every resource.
     has_inventory: bool,
+    /// The file of what is set aside.
+    ignores: PathBuf,
     /// Journals of the account.
     folder: Option<PathBuf>,
     /// The way to stop the run under way.
@@ -270,9 +285,19 @@ struct Around {
 }
 
 impl Around {
-    fn new(place: Place, set: Arc<RuleSet>) -> Around {
+    fn new(place: Place, set: Arc<RuleSet>, ignores: PathBuf) -> Around {
         let (folder, stop, clipboard) = (None, None, None);
-        Around { place, set, allow_apply: false, is_protected: false, has_inventory: true, folder, stop, clipboard }
+        Around {
+            place,
+            set,
+            allow_apply: false,
+            is_protected: false,
+            has_inventory: true,
+            ignores,
+            folder,
+            stop,
+            clipboard,
+        }
     }
 
     fn live(&self) -> Option<&Live> {
@@ -334,6 +359,21 @@ impl Outside for Around {
         save(file.as_ref(), |out| report::write(format, audit, &options, out))
             .map(|()| format!("written to {file}"))
             .map_err(|error| error.to_string())
+    }
+
+    fn ignore(&mut self, id: &str, why: &str, until: Date) -> Result<(String, Ignored), String> {
+        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        let (id, why, added) = (id.to_owned(), why.to_owned(), today.to_string());
+        let entry = Entry { id, until, why, by: ignore::user(), added };
+        let said = match &self.place {
+            Place::Stage(_) => ignore::check(&entry, today).map(|()| "set aside, in this demo only".to_owned()),
+            Place::Account(_) | Place::Nowhere(_) => ignore::add(&self.ignores, &entry, today)
+                .map(|()| format!("set aside until {until}, in {}", self.ignores.display())),
+        };
+        let said = said.map_err(|error| error.to_string())?;
+        let told = entry.told();
+        self.set.ignores.write().unwrap_or_else(PoisonError::into_inner).put(entry);
+        Ok((said, told))
     }
 
     fn rescan(&mut self, what: Rescan) -> Result<String, String> {

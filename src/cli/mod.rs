@@ -7,12 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod bill;
 mod history;
+mod ignore;
 mod plan;
 mod quotas;
 mod scan;
 
 pub use bill::{Bill, View};
 pub use history::{Diff, History};
+pub use ignore::Ignore;
 pub use plan::{Apply, Journal, Plan, PlanFormat, Resume};
 pub use quotas::Quotas;
 pub use scan::{Open, Scan};
@@ -140,6 +142,11 @@ pub struct Common {
     /// a mistake; `closeout rules check DIR` names it.
     #[arg(long, global = true, value_name = "DIR", help_heading = "Rules", value_hint = ValueHint::DirPath, env = "CLOSEOUT_RULES", hide_env_values = true)]
     pub rules: Option<PathBuf>,
+    /// File with the findings that are set aside
+    ///
+    /// Without it `ignores.toml` beside the config file. `closeout ignore` writes it; it can live in version control.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Rules", value_hint = ValueHint::FilePath, env = "CLOSEOUT_IGNORES", hide_env_values = true, hide_short_help = true)]
+    pub ignores: Option<PathBuf>,
     /// Config file instead of the usual one
     ///
     /// The usual one is `closeout/config.toml` under $XDG_CONFIG_HOME or ~/.config. `closeout config show` prints
@@ -275,6 +282,12 @@ pub enum Command {
     /// told apart and is not gone; what was there before and only now can be seen is told apart and is not new.
     #[command(after_long_help = history::DIFF)]
     Diff(Diff),
+    /// Set a finding aside until a day, with a reason
+    ///
+    /// It is still shown, with the reason and the day, and counts in no total; when the day is over it is back by itself.
+    /// Writes one entry of a small TOML file and keeps what else is in it; a damaged file is left as it is.
+    #[command(after_long_help = ignore::EXAMPLES)]
+    Ignore(Ignore),
     /// Plan a cleanup: ordered steps, what stays out and why; changes nothing
     ///
     /// Looks at everything that is there, not only at what was chosen: what has to go first, what would work worse, what

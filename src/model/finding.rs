@@ -64,6 +64,9 @@ pub struct Finding {
     /// Why and until when somebody set it aside. Absent when nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignored: Option<Ignored>,
+    /// What set it aside until a day that is over: it is back, and counts again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_expired: Option<Ignored>,
     /// Ids of other resources it is tied to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,

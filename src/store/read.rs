@@ -24,7 +24,7 @@ pub struct Sightings {
 const HEAD: &str = "account, alias, started_at, finished_at, interrupted, waste, findings, gaps, score, bill, id";
 
 /// Columns of a finding and of one sighting of it, as [`seen`] reads them.
-const SEEN: &str = "fingerprint, rule, title, resource, label, kind, region, monthly, score, state, reason";
+const SEEN: &str = "fingerprint, rule, title, resource, label, kind, region, monthly, sighting.score, state, reason";
 
 impl Store {
     /// Every audit, oldest first; of one account when it is named.
@@ -108,7 +108,8 @@ impl Store {
             let mut found = conn.prepare(
                 "SELECT id, account FROM finding
                  WHERE (?1 IS NULL OR account = ?1)
-                     AND (fingerprint = ?2 OR resource = ?2 OR label = ?2 OR resource LIKE '%/' || ?3 ESCAPE '!')
+                     AND (fingerprint = ?2 OR resource = ?2 OR label = ?2 OR resource LIKE '%/' || ?3 ESCAPE '!'
+                         OR resource LIKE '%:' || ?3 ESCAPE '!')
                  ORDER BY account, fingerprint",
             )?;
             let literal = name.replace('!', "!!").replace('%', "!%").replace('_', "!_");

@@ -13,7 +13,7 @@ use crate::report::document::Tool;
 const LISTED: usize = 30;
 
 /// Signs of the longest bar.
-const BAR: usize = 30;
+const BAR: usize = 20;
 
 const WEEKS: &[Column] = &[
     Column::new("week of", Cells::Word),
