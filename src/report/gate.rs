@@ -198,6 +198,35 @@ mod tests {
     }
 
     #[test]
+    fn new_findings_are_those_the_earlier_audit_lacks_and_the_gate_says_which_it_could_not_see() {
+        use crate::audit::changes::Hidden;
+        use crate::audit::past::{Blind, Look, Seen, State};
+        let seen = |state| Seen {
+            id: String::new(),
+            rule: String::new(),
+            title: String::new(),
+            resource: String::new(),
+            label: String::new(),
+            kind: Kind::new("ec2:volume"),
+            region: Region::new("eu-west-1"),
+            look: Look { monthly_usd: None, score: 1, state, reason: 0 },
+        };
+        let hidden = |state| Hidden { finding: seen(state), why: Blind::NotListed };
+        let mut changes = Changes::default();
+        assert_eq!(gate("new>0").passed_by_changes(&changes), None);
+        changes.new = vec![seen(State::Counts), seen(State::Protected)];
+        changes.newly_seen = vec![hidden(State::Counts), hidden(State::Ignored)];
+        let said = gate("new>=2").passed_by_changes(&changes).expect("two that count");
+        assert!(said.starts_with("2 new findings since") && said.contains("1 of them where"), "{said}");
+        assert_eq!(gate("new>2").passed_by_changes(&changes), None);
+        assert_eq!(
+            (gate("gap>0").passed_by_changes(&changes), gate("new>0").passed_by(&Audit::default())),
+            (None, None)
+        );
+        assert!(gate("new>0").needs_history() && !gate("finding>0").needs_history());
+    }
+
+    #[test]
     fn what_is_no_condition_is_refused_with_an_example() {
         for text in ["", "quota", "quota>=", "quota>=x", "quota<5", "disk>5", "waste>=-1", "gap>=NaN", "waste>5%"] {
             let error = text.parse::<Gate>().expect_err(text).to_string();
