@@ -14,7 +14,7 @@
 //!                         app                     the only module that sees both arms
 //!                 _______/   \_______
 //!                /                   \
-//!  scan quota bill price clean      tui report    workers talk to AWS, faces to people
+//!  scan quota bill price clean      tui report store  workers talk to AWS, faces to people
 //!           \   aws                  /
 //!            \_____          _______/
 //!                  \        /
@@ -38,6 +38,7 @@
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
 //! | [`clean`] | rehearses and applies a plan, with a journal; alone in changing an account | model, aws, plan |
 //! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |
+//! | [`store`] | the history of audits, in SQLite; the one place that names `rusqlite` | model, audit |
 //! | [`tui`] | model, message, update, view | model, audit, score, plan |
 //! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |
 //! | [`app`] | wiring | everything |
@@ -67,4 +68,5 @@ pub mod rules;
 pub mod scan;
 pub mod score;
 pub mod settings;
+pub mod store;
 pub mod tui;

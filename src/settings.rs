@@ -31,6 +31,10 @@ pub struct Settings {
     pub max_spend: Usd,
     /// Folder of own rules.
     pub rules: Option<PathBuf>,
+    /// The file with what is set aside; it need not be there.
+    pub ignores: PathBuf,
+    /// Whether every scan is kept in the history.
+    pub save_history: bool,
     /// Lines only.
     pub plain: bool,
     /// Theme of the screen.
@@ -102,6 +106,8 @@ struct ConfigFile {
     max_spend: Option<f64>,
     call_timeout: Option<u32>,
     rules: Option<PathBuf>,
+    ignores: Option<PathBuf>,
+    save_history: Option<bool>,
     plain: Option<bool>,
     theme: Option<String>,
     color: Option<String>,
@@ -130,6 +136,10 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
     let max_spend = pick.value("max_spend", common.max_spend.clone(), file.max_spend.map(|n| n.to_string()), "0.10");
     let call_timeout = pick.value("call_timeout", common.call_timeout, file.call_timeout, 20u32);
     let rules = pick.path("rules", common.rules.clone(), file.rules);
+    let usual = places.config.with_file_name("ignores.toml");
+    let ignores = pick.path("ignores", common.ignores.clone(), file.ignores).unwrap_or(usual);
+    // The flag of `scan` adds to this; it is no setting of the other commands.
+    let save_history = pick.flag("save_history", false, file.save_history, false);
     let plain = pick.flag("plain", common.plain, file.plain, false);
     let theme = pick.word("theme", common.theme, file.theme, ThemeName::Ansi)?;
     let color = pick.word("color", common.color, file.color, When::Auto)?;
@@ -151,6 +161,8 @@ pub fn resolve(common: &Common, matches: &ArgMatches) -> Result<Settings, Settin
         },
         profiles,
         rules,
+        ignores,
+        save_history,
         plain,
         theme,
         color,

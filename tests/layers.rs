@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("price", &["model", "aws"]),
     ("clean", &["model", "aws", "plan"]),
     ("report", &["model", "audit", "score"]),
+    ("store", &["model", "audit"]),
     ("tui", &["model", "audit", "score", "plan"]),
     ("cli", &["report"]),
     ("settings", &["model", "aws", "cli", "rules", "scan"]),
@@ -39,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "price",
             "clean",
             "report",
+            "store",
             "tui",
             "cli",
             "settings",
@@ -159,6 +161,14 @@ fn only_the_rules_module_names_cel() {
     for (module, path, text) in modules() {
         let names = text.lines().any(|line| line.trim_start().starts_with("use cel"));
         assert!(!names || module == "rules", "{} names cel", path.display());
+    }
+}
+
+#[test]
+fn only_the_store_names_sqlite() {
+    for (module, path, text) in modules() {
+        let names = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("rusqlite"));
+        assert!(!names || module == "store", "{} names rusqlite", path.display());
     }
 }
 

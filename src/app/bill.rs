@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::history::Past;
 use super::open::{self, Saved};
 use super::{AppError, deliver, headless, status};
 use crate::audit::Audit;
@@ -31,9 +32,11 @@ pub fn run(settings: &Settings, wish: &cli::Bill) -> Result<u8, AppError> {
             }
             audit
         }
-        None => {
-            headless::gather(settings, headless::Ask { net: view == View::NetAmortized, ..headless::Ask::default() })?
-        }
+        None => headless::gather(
+            settings,
+            &Past::none(),
+            headless::Ask { net: view == View::NetAmortized, ..headless::Ask::default() },
+        )?,
     };
     if view != View::Unblended || !earlier.is_empty() {
         see_anew(&mut audit, view, &earlier)?;

@@ -1,11 +1,12 @@
 //! Between workers and faces: every event is priced, folded into the audit, recorded, and passed on; the rules
 //! are asked again as cells come in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::history;
 use crate::audit::Audit;
 use crate::model::{Cost, Event, Finding, MetricWish, Quota, Resource, ResourceId};
 use crate::plan::grace;
@@ -17,6 +18,7 @@ use crate::reconcile;
 use crate::rules::{RuleSet, Stage, judge, judge_quotas};
 use crate::scan;
 use crate::score::Weights;
+use crate::store::Sightings;
 
 /// Somebody who wants to hear every event after it was folded in.
 pub trait Listener {
@@ -41,6 +43,8 @@ pub struct Engine<'a> {
     judged: Instant,
     pause: Duration,
     due: bool,
+    /// Which findings earlier audits of the account saw. `None` when there are none.
+    pub sightings: Option<HashMap<String, Sightings>>,
     /// The first trouble in writing the recording, told at the end.
     pub trouble: Option<io::Error>,
 }
@@ -58,6 +62,7 @@ impl<'a> Engine<'a> {
             judged: Instant::now(),
             pause: PAUSE,
             due: false,
+            sightings: None,
             trouble: None,
         }
     }
@@ -131,6 +136,9 @@ impl<'a> Engine<'a> {
         self.due = false;
         self.pause = PAUSE.max(began.elapsed() * SHARE);
         self.judged = Instant::now();
+        if let Some(sightings) = &self.sightings {
+            history::recall(&mut said.findings, sightings);
+        }
         self.pass(Event::Judged { findings: said.findings, gaps: said.gaps });
         if stage == Stage::Final {
             let today = self.audit.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();

@@ -13,7 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
-use super::{AppError, ended, print, rules, run};
+use super::history::Past;
+use super::{AppError, ended, ignore, print, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::bill::{self, BillPlan};
@@ -22,6 +23,7 @@ use crate::model::{Cell, CellState, Event, Progress, Usd, clean};
 use crate::report::{self, Format, Gate};
 use crate::scan::pool::Will;
 use crate::settings::Settings;
+use crate::store::StoreError;
 
 /// What is to come out.
 pub struct Wish {
@@ -30,6 +32,7 @@ pub struct Wish {
     inventory: bool,
     record: Option<PathBuf>,
     fail_on: Vec<Gate>,
+    save_history: bool,
 }
 
 /// What a scan is to ask beside listing.
@@ -53,7 +56,14 @@ impl Default for Ask<'_> {
 impl Wish {
     /// The table on standard output.
     pub fn table() -> Wish {
-        Wish { format: Format::Table, output: None, inventory: false, record: None, fail_on: Vec::new() }
+        Wish {
+            format: Format::Table,
+            output: None,
+            inventory: false,
+            record: None,
+            fail_on: Vec::new(),
+            save_history: false,
+        }
     }
 }
 
@@ -65,6 +75,7 @@ impl From<cli::Scan> for Wish {
             inventory: scan.inventory,
             record: scan.record,
             fail_on: scan.fail_on,
+            save_history: scan.save_history,
         }
     }
 }
@@ -74,7 +85,12 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
     if let Some(file) = &wish.output {
         check_folder(file)?;
     }
-    let audit = gather(settings, Ask { record: wish.record.as_deref(), ..Ask::default() })?;
+    let mut past = Past::open(settings, wish.save_history || settings.save_history, &wish.fail_on)?;
+    let audit = gather(settings, &past, Ask { record: wish.record.as_deref(), ..Ask::default() })?;
+    let changes = past.changes(&audit, &wish.fail_on)?;
+    if let Some(said) = past.save(&audit)? {
+        say(said);
+    }
     match &wish.output {
         None => print(settings, wish.format, &audit, wish.inventory)?,
         Some(path) => {
@@ -82,11 +98,11 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
             save(path, |out| report::write(wish.format, &audit, &options, out))?;
         }
     }
-    Ok(ended(&audit, &wish.fail_on))
+    Ok(ended(&audit, &wish.fail_on, changes.as_ref()))
 }
 
 /// Scans the account, with progress on standard error.
-pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
+pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, AppError> {
     let Ask { record, bill, net, every_quota } = ask;
     let set = rules(settings)?;
     if let Some(file) = record {
@@ -101,6 +117,7 @@ pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
     runtime.spawn(heed_signals(tell));
     let mut progress = Lines::new(settings);
     let mut engine = Engine::new(Audit::default(), &set, &mut progress);
+    engine.sightings = past.sightings(&session.account.id, now).unwrap_or_else(|error| unread(&error));
     if let Some(recording) = &mut recording {
         engine = engine.recording(Some(Box::new(BufWriter::new(recording.file.as_file_mut()))));
     }
@@ -116,8 +133,12 @@ pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
     };
     runtime.block_on(scan.run(&mut engine));
     let trouble = engine.trouble.take();
+    for quota in past.trends(engine.audit()).unwrap_or_else(|error| unread(&error)) {
+        engine.pass(Event::QuotaRead { quota });
+    }
     let audit = engine.into_audit();
     progress.finish(&audit);
+    ignore::announce(&audit);
     if let (Some(recording), Some(path)) = (recording, record) {
         match trouble {
             Some(error) => return Err(AppError::File(path.display().to_string(), error)),
@@ -126,6 +147,12 @@ pub fn gather(settings: &Settings, ask: Ask<'_>) -> Result<Audit, AppError> {
     }
     runtime.shutdown_timeout(Duration::from_millis(200));
     Ok(audit)
+}
+
+/// What a history says that cannot be read: nothing, and a warning.
+fn unread<T: Default>(error: &StoreError) -> T {
+    say(&format!("warning: {error}; this audit is told without it"));
+    T::default()
 }
 
 /// A runtime with as many threads as there are cores.

@@ -1,8 +1,8 @@
 //! A log file for what no screen should show. Never to the terminal, never a secret: the SDK's own request
 //! logging stays off.
 
-use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
@@ -13,7 +13,8 @@ use crate::settings::Settings;
 /// Where that folder cannot be written there is no log: no reason not to run.
 pub fn start(settings: &Settings) {
     let Some(folder) = &settings.places.state else { return };
-    if fs::create_dir_all(folder).is_err() {
+    // The history and the journals lie there too: for their owner alone.
+    if DirBuilder::new().recursive(true).mode(0o700).create(folder).is_err() {
         return;
     }
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join("closeout.log"));

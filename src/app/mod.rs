@@ -6,6 +6,8 @@
 //! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
 //! - [`run`]: one scan from its first question to its last judgement
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
+//! - [`history`]: earlier audits, kept and compared
+//! - [`ignore`]: findings set aside until a day
 //! - [`screen`]: a scan, a saved report or the demo on the screen
 //! - [`open`]: saved reports and recordings
 //! - [`quotas`]: quotas by themselves
@@ -18,6 +20,8 @@ mod bill;
 mod cleanup;
 mod engine;
 mod headless;
+mod history;
+mod ignore;
 mod journal;
 mod listings;
 mod logging;
@@ -34,9 +38,11 @@ pub use open::{recorded, replayed};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::RwLock;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::audit::changes::Changes;
 use crate::aws::SessionError;
 use crate::cli::{Cli, Command, Config, Rules};
 use crate::model::clean;
@@ -90,6 +96,12 @@ pub enum AppError {
     /// A line of a list of accounts is wrong.
     #[error("{0}")]
     Accounts(accounts::ListError),
+    /// The file of what is set aside has a mistake.
+    #[error("{0}; it was left as it is")]
+    Ignores(String),
+    /// The history cannot be read or written.
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
     /// What was asked for cannot be told.
     #[error("{0}")]
     Asked(String),
@@ -191,6 +203,15 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
             drop(out);
             quotas::run(&settings, &quotas)
         }
+        Some(Command::History(wish)) => {
+            drop(out);
+            history::run(&settings, &wish)
+        }
+        Some(Command::Diff(wish)) => {
+            drop(out);
+            history::diff(&settings, &wish)
+        }
+        Some(Command::Ignore(wish)) => ignore::run(&settings, &wish, &mut out),
         Some(Command::Plan(plan)) => {
             drop(out);
             plan::run(&settings, &plan)
@@ -233,10 +254,12 @@ fn vocabulary() -> Vocabulary {
 /// The rules in force: built in, and the user's own.
 fn rules(settings: &Settings) -> Result<RuleSet, AppError> {
     let words = vocabulary();
-    Ok(match &settings.rules {
+    let mut set = match &settings.rules {
         Some(folder) => RuleSet::with_folder(&words, folder)?,
         None => RuleSet::embedded(&words)?,
-    })
+    };
+    set.ignores = RwLock::new(ignore::read(&settings.ignores)?);
+    Ok(set)
 }
 
 /// Prints an audit's report to standard output.
@@ -278,11 +301,13 @@ fn width() -> u16 {
 /// Exit status of a run in which a condition of `--fail-on` holds.
 const GATE_PASSED: u8 = 3;
 
-/// The exit status of an audit, after saying on standard error which of the conditions hold and why.
-fn ended(audit: &crate::audit::Audit, gates: &[report::Gate]) -> u8 {
+/// The exit status of an audit, after saying on standard error which of the conditions hold and why. `changes` are those
+/// since an earlier audit, where there is one.
+fn ended(audit: &crate::audit::Audit, gates: &[report::Gate], changes: Option<&Changes>) -> u8 {
     let mut holds = false;
     for gate in gates {
-        if let Some(what) = gate.passed_by(audit) {
+        let passed = gate.passed_by(audit).or_else(|| gate.passed_by_changes(changes?));
+        if let Some(what) = passed {
             headless::say(&format!("--fail-on {gate}: {what}"));
             holds = true;
         }

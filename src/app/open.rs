@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::engine::{Engine, Listener};
-use super::{AppError, on_screen, print, rules, screen, status};
+use super::{AppError, ignore, on_screen, print, rules, screen, status};
 use crate::audit::Audit;
 use crate::model::{CellState, Event};
 use crate::report::{Document, Format};
@@ -50,8 +50,14 @@ pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<
             let origin = Origin::File(path.to_owned());
             screen::show(settings, audit, origin, rules(settings)?, has_inventory)?;
         }
-        None => print(settings, Format::Table, &audit, false)?,
-        Some(format) => print(settings, format, &audit, false)?,
+        None => {
+            ignore::announce(&audit);
+            print(settings, Format::Table, &audit, false)?;
+        }
+        Some(format) => {
+            ignore::announce(&audit);
+            print(settings, format, &audit, false)?;
+        }
     }
     Ok(status)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::history::Past;
 use super::open::{self, Saved};
 use super::{AppError, INCOMPLETE, deliver, headless, plan_page, rules, status, vocabulary};
 use crate::audit::Audit;
@@ -68,7 +69,7 @@ fn saved(file: &Path) -> Result<Option<Plan>, AppError> {
 
 /// What is planned from: everything that is there, never the findings alone.
 fn audit(settings: &Settings, file: Option<&Path>) -> Result<Audit, AppError> {
-    let Some(file) = file else { return headless::gather(settings, headless::Ask::default()) };
+    let Some(file) = file else { return headless::gather(settings, &Past::none(), headless::Ask::default()) };
     let Saved { audit, has_inventory } = open::read(settings, file)?;
     if !has_inventory {
         return Err(AppError::Asked(format!(

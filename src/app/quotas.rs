@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::history::Past;
 use super::{AppError, GATE_PASSED, deliver, ended, headless, listings, open};
 use crate::audit::Audit;
 use crate::model::{Event, Kind, clean};
@@ -31,13 +32,22 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
     let plan = wish.need.as_deref().map(plan).transpose()?;
     let earlier = wish.earlier.iter().map(|file| Ok((file, open::read(settings, file)?.audit)));
     let earlier = earlier.collect::<Result<Vec<_>, AppError>>()?;
+    if let Some(gate) = wish.fail_on.iter().find(|gate| gate.needs_history()) {
+        return Err(AppError::Asked(format!("--fail-on '{gate}' is for `scan` and `diff`: quotas are never new")));
+    }
+    let past = Past::look(settings);
     let mut audit = match &wish.file {
         Some(file) => open::read(settings, file)?.audit,
-        None => {
-            headless::gather(settings, headless::Ask { bill: false, every_quota: true, ..headless::Ask::default() })?
-        }
+        None => headless::gather(
+            settings,
+            &past,
+            headless::Ask { bill: false, every_quota: true, ..headless::Ask::default() },
+        )?,
     };
-    look_back(&mut audit, &earlier)?;
+    match earlier.is_empty() {
+        true => past.trends(&audit)?.into_iter().for_each(|quota| audit.apply(Event::QuotaRead { quota })),
+        false => look_back(&mut audit, &earlier)?,
+    }
     if let Some(plan) = plan {
         return fit(settings, wish, &audit, &plan);
     }
@@ -45,14 +55,11 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
     deliver(settings, wish.output.as_deref(), |options, out| {
         report::write_limits(wish.format, &audit, &which, options, out)
     })?;
-    Ok(ended(&audit, &wish.fail_on))
+    Ok(ended(&audit, &wish.fail_on, None))
 }
 
 /// Tells the trends that audits of other days show.
 fn look_back(audit: &mut Audit, earlier: &[(&PathBuf, Audit)]) -> Result<(), AppError> {
-    if earlier.is_empty() {
-        return Ok(());
-    }
     earlier.iter().try_for_each(|(file, past)| open::same_account(audit, file, past))?;
     let past: Vec<Earlier<'_>> =
         earlier.iter().map(|(_, past)| Earlier { at: past.started_at, quotas: &past.quotas }).collect();
@@ -85,7 +92,7 @@ fn fit(settings: &Settings, wish: &cli::Quotas, audit: &Audit, plan: &Plan) -> R
     };
     deliver(settings, wish.output.as_deref(), |_, out| out.write_all(text.as_bytes()))?;
     let is_short = fits.iter().any(|fit| fit.short.is_some_and(|short| short > 0.0));
-    let ended = ended(audit, &wish.fail_on);
+    let ended = ended(audit, &wish.fail_on, None);
     Ok(if is_short { GATE_PASSED } else { ended })
 }
 

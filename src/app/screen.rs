@@ -2,27 +2,32 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, PoisonError, mpsc};
 use std::thread;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
 use super::headless::{plan_of_spending, runtime, save, say};
-use super::{AppError, apply, plan, rules, run, status, world};
+use super::history::Past;
+use super::{AppError, apply, ignore, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::cli::ThemeName;
-use crate::model::{Cell, Event};
+use crate::model::{Cell, Event, Ignored};
 use crate::plan::{Allowed, Marks, Plan};
 use crate::report::{self, Format};
 use crate::rules::RuleSet;
+use crate::rules::ignores::Entry;
 use crate::scan;
 use crate::scan::pool::Will;
 use crate::settings::Settings;
+use crate::store::StoreError;
 use crate::tui::cleanup::News;
 use crate::tui::{self, ColorDepth, ExportFormat, Input, Options, Origin, Outside, Rescan, Theme};
 
@@ -31,6 +36,7 @@ use crate::tui::{self, ColorDepth, ExportFormat, Input, Options, Origin, Outside
 /// `allow_apply` is what the command line says; a plan is applied with it and not without.
 pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let set = Arc::new(rules(settings)?);
+    let past = Past::open(settings, settings.save_history, &[])?;
     let runtime = runtime()?;
     let now = Timestamp::now();
     say("asking AWS who this is and which regions are on");
@@ -45,10 +51,15 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let is_protected = settings.protects(&session.account.id, session.account.alias.as_deref());
     let cleaner = cleaner(&session.account.id, folder.clone(), news.clone());
     let shared = Arc::clone(&set);
-    let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner };
+    let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner, past };
     thread::spawn(move || workshop.work(wanted));
     let live = Live { orders, tell };
-    let mut outside = Around { folder, allow_apply, is_protected, ..Around::new(Place::Account(live), set) };
+    let mut outside = Around {
+        folder,
+        allow_apply,
+        is_protected,
+        ..Around::new(Place::Account(live), set, settings.ignores.clone())
+    };
     let options = Options { allow_apply, is_protected, ..options(settings, Origin::Live) };
     let audit = tui::run(Audit::default(), feed, options, &mut outside)?;
     Ok(status(&audit))
@@ -74,7 +85,12 @@ pub fn show(
         cleaner(&audit.account.id, folder.clone(), news.clone()).tell_runs();
         Place::Nowhere(news.clone())
     };
-    let mut outside = Around { folder, allow_apply: is_demo, has_inventory, ..Around::new(place, Arc::new(set)) };
+    let mut outside = Around {
+        folder,
+        allow_apply: is_demo,
+        has_inventory,
+        ..Around::new(place, Arc::new(set), settings.ignores.clone())
+    };
     let options = Options { allow_apply: is_demo, ..options(settings, origin) };
     tui::run(audit, feed, options, &mut outside)?;
     Ok(())
@@ -139,6 +155,7 @@ struct Workshop {
     will: watch::Receiver<Will>,
     news: mpsc::Sender<Input>,
     cleaner: Cleaner,
+    past: Past,
 }
 
 /// Passes every event on to the screen.
@@ -161,8 +178,16 @@ impl Workshop {
                 Order::All => {
                     self.session.cx = self.session.cx.at(Timestamp::now());
                     let mut engine = Engine::new(Audit::default(), &self.set, &mut passing);
+                    engine.sightings = self.told(self.past.sightings(&self.session.account.id, self.session.cx.now()));
                     self.runtime.block_on(self.scan().run(&mut engine));
+                    for quota in self.told(self.past.trends(engine.audit())) {
+                        engine.pass(Event::QuotaRead { quota });
+                    }
                     audit = engine.into_audit();
+                    let said = self.past.save(&audit);
+                    if let Some(said) = self.told(said) {
+                        let _ = self.news.send(Input::Note(said.to_owned()));
+                    }
                 }
                 Order::Clean(task) => {
                     self.clean(task);
@@ -171,12 +196,22 @@ impl Workshop {
                 Order::Cell(cell) => {
                     let Some(scanner) = scan::scanner(&cell.kind) else { continue };
                     let mut engine = Engine::new(audit, &self.set, &mut passing);
+                    let began = engine.audit().started_at;
+                    engine.sightings = self.told(self.past.sightings(&self.session.account.id, began));
                     self.runtime.block_on(self.scan().read_again(&mut engine, &cell, scanner));
                     audit = engine.into_audit();
                 }
             }
             let _ = self.news.send(Input::Ended);
         }
+    }
+
+    /// What the history says; a note and nothing where it cannot be read.
+    fn told<T: Default>(&self, said: Result<T, StoreError>) -> T {
+        said.unwrap_or_else(|error| {
+            let _ = self.news.send(Input::Note(format!("{error}; this audit is told without it")));
+            T::default()
+        })
     }
 
     /// Asks STS again whose credentials these are before anything is tried, sent or looked at.
@@ -240,6 +275,8 @@ struct Around {
     is_protected: bool,
     /// Whether the audit knows every resource.
     has_inventory: bool,
+    /// The file of what is set aside.
+    ignores: PathBuf,
     /// Journals of the account.
     folder: Option<PathBuf>,
     /// The way to stop the run under way.
@@ -248,9 +285,19 @@ struct Around {
 }
 
 impl Around {
-    fn new(place: Place, set: Arc<RuleSet>) -> Around {
+    fn new(place: Place, set: Arc<RuleSet>, ignores: PathBuf) -> Around {
         let (folder, stop, clipboard) = (None, None, None);
-        Around { place, set, allow_apply: false, is_protected: false, has_inventory: true, folder, stop, clipboard }
+        Around {
+            place,
+            set,
+            allow_apply: false,
+            is_protected: false,
+            has_inventory: true,
+            ignores,
+            folder,
+            stop,
+            clipboard,
+        }
     }
 
     fn live(&self) -> Option<&Live> {
@@ -312,6 +359,21 @@ impl Outside for Around {
         save(file.as_ref(), |out| report::write(format, audit, &options, out))
             .map(|()| format!("written to {file}"))
             .map_err(|error| error.to_string())
+    }
+
+    fn ignore(&mut self, id: &str, why: &str, until: Date) -> Result<(String, Ignored), String> {
+        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        let (id, why, added) = (id.to_owned(), why.to_owned(), today.to_string());
+        let entry = Entry { id, until, why, by: ignore::user(), added };
+        let said = match &self.place {
+            Place::Stage(_) => ignore::check(&entry, today).map(|()| "set aside, in this demo only".to_owned()),
+            Place::Account(_) | Place::Nowhere(_) => ignore::add(&self.ignores, &entry, today)
+                .map(|()| format!("set aside until {until}, in {}", self.ignores.display())),
+        };
+        let said = said.map_err(|error| error.to_string())?;
+        let told = entry.told();
+        self.set.ignores.write().unwrap_or_else(PoisonError::into_inner).put(entry);
+        Ok((said, told))
     }
 
     fn rescan(&mut self, what: Rescan) -> Result<String, String> {

@@ -3,7 +3,10 @@
 //! Workers say [`Event`]s; the audit folds them. Whatever is shown (a table, a report, a screen) is a
 //! query here, so no two of them can disagree.
 
+pub mod changes;
 mod findings;
+pub mod life;
+pub mod past;
 mod quotas;
 pub mod restore;
 mod screen;

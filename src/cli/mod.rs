@@ -7,12 +7,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod accounts;
 mod bill;
+mod history;
+mod ignore;
 mod plan;
 mod quotas;
 mod scan;
 
 pub use accounts::{Accounts, Merge};
 pub use bill::{Bill, View};
+pub use history::{Diff, History};
+pub use ignore::Ignore;
 pub use plan::{Apply, Journal, Plan, PlanFormat, Resume};
 pub use quotas::Quotas;
 pub use scan::{Open, Scan};
@@ -141,6 +145,11 @@ pub struct Common {
     /// a mistake; `closeout rules check DIR` names it.
     #[arg(long, global = true, value_name = "DIR", help_heading = "Rules", value_hint = ValueHint::DirPath, env = "CLOSEOUT_RULES", hide_env_values = true)]
     pub rules: Option<PathBuf>,
+    /// File with the findings that are set aside
+    ///
+    /// Without it `ignores.toml` beside the config file. `closeout ignore` writes it; it can live in version control.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Rules", value_hint = ValueHint::FilePath, env = "CLOSEOUT_IGNORES", hide_env_values = true, hide_short_help = true)]
+    pub ignores: Option<PathBuf>,
     /// Config file instead of the usual one
     ///
     /// The usual one is `closeout/config.toml` under $XDG_CONFIG_HOME or ~/.config. `closeout config show` prints
@@ -270,6 +279,25 @@ pub enum Command {
     /// and is never at 0 %.
     #[command(after_long_help = quotas::EXAMPLES)]
     Quotas(Quotas),
+    /// Tell what earlier audits saw: waste over weeks, and since when a finding is there
+    ///
+    /// `closeout scan --save-history` keeps the outcome of an audit in a database under the state folder, readable by
+    /// you alone. With `--finding` the life of a finding is told: first seen, gone, back again, and how long its
+    /// resource has been so, which AWS does not tell. Audits that could not have seen it are counted apart.
+    #[command(after_long_help = history::HISTORY)]
+    History(History),
+    /// Tell what changed between two audits
+    ///
+    /// New, gone, other price, counted otherwise. What vanished because its region or kind could not be looked at is
+    /// told apart and is not gone; what was there before and only now can be seen is told apart and is not new.
+    #[command(after_long_help = history::DIFF)]
+    Diff(Diff),
+    /// Set a finding aside until a day, with a reason
+    ///
+    /// It is still shown, with the reason and the day, and counts in no total; when the day is over it is back by itself.
+    /// Writes one entry of a small TOML file and keeps what else is in it; a damaged file is left as it is.
+    #[command(after_long_help = ignore::EXAMPLES)]
+    Ignore(Ignore),
     /// Plan a cleanup: ordered steps, what stays out and why; changes nothing
     ///
     /// Looks at everything that is there, not only at what was chosen: what has to go first, what would work worse, what

@@ -19,9 +19,12 @@ pub struct Scan {
     /// Put every resource with its facts into the JSON, not only the findings.
     #[arg(long)]
     pub inventory: bool,
-    /// End with status 3 when this holds, such as `quota>=90%`, `waste>=50`, `finding>0` or `gap>0`; repeatable.
+    /// End with status 3 when this holds, such as `quota>=90%`, `waste>=50`, `finding>0`, `gap>0` or `new>0`; repeatable.
     #[arg(long, value_name = "CONDITION")]
     pub fail_on: Vec<Gate>,
+    /// Keep the outcome in the history, which `closeout history` and `new>0` read.
+    #[arg(long)]
+    pub save_history: bool,
     /// Record the run as a file of events that `open` can play back.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,

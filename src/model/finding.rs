@@ -58,6 +58,15 @@ pub struct Finding {
     /// When an earlier audit first saw it. Absent without history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<Timestamp>,
+    /// How many audits of the history saw it, this one included: 1 when it is new. Absent without history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_in: Option<u32>,
+    /// Why and until when somebody set it aside. Absent when nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
+    /// What set it aside until a day that is over: it is back, and counts again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_expired: Option<Ignored>,
     /// Ids of other resources it is tied to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,
@@ -67,9 +76,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether its money belongs in the waste total: nothing protects it and nobody manages it.
+    /// Whether its money belongs in the waste total: nothing protects it, nobody manages it, nobody set it aside.
     pub fn counts(&self) -> bool {
-        self.protected.is_none() && self.managed_by.is_none()
+        self.protected.is_none() && self.managed_by.is_none() && self.ignored.is_none()
     }
 
     /// What it adds to the waste total.
@@ -80,6 +89,26 @@ impl Finding {
     /// The cost the money figure rests on, when the resource has one.
     pub fn cost(&self) -> Option<&Cost> {
         self.resource.cost.as_ref()
+    }
+}
+
+/// Why a finding is set aside. It is shown and counts in no total, until its last day is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ignored {
+    /// The reason, in the words of who set it aside.
+    pub why: String,
+    /// The last day, in UTC: `2027-01-31`.
+    pub until: String,
+    /// Who set it aside. Empty when nobody wrote that down.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+}
+
+impl Ignored {
+    /// One phrase for people.
+    pub fn label(&self) -> String {
+        let by = if self.by.is_empty() { String::new() } else { format!(" by {}", self.by) };
+        format!("ignored until {}{by}: {}", self.until, self.why)
     }
 }
 

@@ -27,7 +27,7 @@ pub use bill::{Bill, BillLine, BillPeriod, BilledResource, Charge, ChargeKind, P
 pub use cell::{Cell, CellState, Coverage};
 pub use cost::{Cost, CostPart, PriceOrigin, PriceSource};
 pub use event::{Event, Progress};
-pub use finding::{Category, Certainty, ClosureEffect, Evidence, Finding, ScorePart, Severity};
+pub use finding::{Category, Certainty, ClosureEffect, Evidence, Finding, Ignored, ScorePart, Severity};
 pub use gap::{Gap, Why};
 pub use kind::Kind;
 pub use measure::{Measurement, MetricReading, MetricWish};

@@ -215,7 +215,10 @@ impl<'a> Chooser<'a> {
                 (self.know.keeps)(one).or(own)
             })
         };
-        said.or_else(found).map(|lock| lock.label())
+        let of = self.of(resource);
+        let is_ignored = of.iter().all(|finding| finding.ignored.is_some());
+        let ignored = of.iter().find_map(|finding| finding.ignored.as_ref()).filter(|_| is_ignored);
+        said.or_else(found).map(|lock| lock.label()).or_else(|| ignored.map(|ignored| ignored.label()))
     }
 
     fn with_hosts(&self, resource: &'a Resource) -> Vec<&'a Resource> {

@@ -4,7 +4,7 @@ use ::csv::{QuoteStyle, WriterBuilder};
 use jiff::Timestamp;
 
 use crate::audit::Audit;
-use crate::model::{Evidence, Finding, Owner, Protection, Usd, clean};
+use crate::model::{Evidence, Finding, Ignored, Owner, Protection, Usd, clean};
 
 /// Names of the columns, in order. Columns are added at the end, never renamed or moved.
 const COLUMNS: [&str; 27] = [
@@ -73,7 +73,7 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
         text(finding.price_source.as_deref().unwrap_or_default()),
         time(resource.created_at),
         finding.dormant_days.map(|days| days.to_string()).unwrap_or_default(),
-        text(&finding.protected.as_ref().map(Protection::label).unwrap_or_default()),
+        text(&kept(finding)),
         text(&finding.managed_by.as_ref().map(Owner::label).unwrap_or_default()),
         text(&finding.remedy),
         text(why),
@@ -96,6 +96,12 @@ pub(super) fn text(value: &str) -> String {
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') => format!("'{value}"),
         _ => value.into_owned(),
     }
+}
+
+/// The lock, or what set it aside: both keep its money out of the totals.
+fn kept(finding: &Finding) -> String {
+    let lock = finding.protected.as_ref().map(Protection::label);
+    lock.or_else(|| finding.ignored.as_ref().map(Ignored::label)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@ use std::str::FromStr;
 
 use super::rollup::Rollup;
 use crate::audit::Audit;
+use crate::audit::changes::Changes;
 use crate::model::Quota;
 
-/// A condition under which a run fails, as a scheduler sets it: `quota>=90%`, `waste>=50`, `gap>0`.
+/// A condition under which a run fails, as a scheduler sets it: `quota>=90%`, `waste>=50`, `gap>0`, `new>0`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
     subject: Subject,
@@ -24,6 +25,8 @@ enum Subject {
     Finding,
     /// How many things could not be looked at.
     Gap,
+    /// How many findings count that the last saved audit does not have.
+    New,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ enum Over {
 
 /// A text that is no condition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no condition: quota, waste, finding or gap, then >= or >, then a number, such as quota>=90%")]
+#[error("`{0}` is no condition: quota, waste, finding, gap or new, then >= or >, then a number, such as quota>=90%")]
 pub struct ParseGateError(String);
 
 impl FromStr for Gate {
@@ -52,6 +55,7 @@ impl FromStr for Gate {
             "waste" => Subject::Waste,
             "finding" | "findings" => Subject::Finding,
             "gap" | "gaps" => Subject::Gap,
+            "new" => Subject::New,
             _ => return Err(bad()),
         };
         let number = number.trim();
@@ -102,10 +106,34 @@ impl Gate {
             }
             Subject::Finding => counted(total.findings - total.locked.min(total.findings), "finding"),
             Subject::Gap => counted(total.gaps, "gap"),
+            // Each account has a history of its own; the run is refused before it begins.
+            Subject::New => None,
         }
     }
 
-    /// What of an audit passes the gate, as a sentence. `None` when nothing does.
+    /// Whether it compares with an earlier audit.
+    pub fn needs_history(&self) -> bool {
+        self.subject == Subject::New
+    }
+
+    /// What of the changes since an earlier audit passes the gate, as a sentence. `None` when nothing does, and when
+    /// the gate is about one audit alone.
+    pub fn passed_by_changes(&self, changes: &Changes) -> Option<String> {
+        let (new, unseen) = changes.new_that_count();
+        if !self.needs_history() || !self.is_over(new as f64) {
+            return None;
+        }
+        let plural = if new == 1 { "" } else { "s" };
+        let since = changes.before.started_at.strftime("%Y-%m-%d %H:%M UTC");
+        let unseen = match unseen {
+            0 => String::new(),
+            unseen => format!("; {unseen} of them where that audit could not look"),
+        };
+        Some(format!("{new} new finding{plural} since {since}{unseen}"))
+    }
+
+    /// What of an audit passes the gate, as a sentence. `None` when nothing does, and when the gate compares with an
+    /// earlier audit.
     pub fn passed_by(&self, audit: &Audit) -> Option<String> {
         let counted = |count: usize, what: &str| {
             let plural = if count == 1 { "" } else { "s" };
@@ -128,6 +156,7 @@ impl Gate {
             }
             Subject::Finding => counted(audit.findings.iter().filter(|finding| finding.counts()).count(), "finding"),
             Subject::Gap => counted(audit.gap_count(), "gap"),
+            Subject::New => None,
         }
     }
 }
@@ -196,6 +225,35 @@ mod tests {
         };
         audit.apply(Event::Missed { gap });
         assert_eq!(gate("gap>0").passed_by(&audit).as_deref(), Some("1 gap"));
+    }
+
+    #[test]
+    fn new_findings_are_those_the_earlier_audit_lacks_and_the_gate_says_which_it_could_not_see() {
+        use crate::audit::changes::Hidden;
+        use crate::audit::past::{Blind, Look, Seen, State};
+        let seen = |state| Seen {
+            id: String::new(),
+            rule: String::new(),
+            title: String::new(),
+            resource: String::new(),
+            label: String::new(),
+            kind: Kind::new("ec2:volume"),
+            region: Region::new("eu-west-1"),
+            look: Look { monthly_usd: None, score: 1, state, reason: 0 },
+        };
+        let hidden = |state| Hidden { finding: seen(state), why: Blind::NotListed };
+        let mut changes = Changes::default();
+        assert_eq!(gate("new>0").passed_by_changes(&changes), None);
+        changes.new = vec![seen(State::Counts), seen(State::Protected)];
+        changes.newly_seen = vec![hidden(State::Counts), hidden(State::Ignored)];
+        let said = gate("new>=2").passed_by_changes(&changes).expect("two that count");
+        assert!(said.starts_with("2 new findings since") && said.contains("1 of them where"), "{said}");
+        assert_eq!(gate("new>2").passed_by_changes(&changes), None);
+        assert_eq!(
+            (gate("gap>0").passed_by_changes(&changes), gate("new>0").passed_by(&Audit::default())),
+            (None, None)
+        );
+        assert!(gate("new>0").needs_history() && !gate("finding>0").needs_history());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod csv;
 mod document;
 mod gate;
+mod history;
 mod json;
 mod limits;
 mod markdown;
@@ -25,6 +26,7 @@ use crate::audit::Audit;
 
 pub use document::{Document, GapEntry, GapScope, SCHEMA_VERSION, Scope, Tool, schema};
 pub use gate::{Gate, ParseGateError};
+pub use history::{ChangesFormat, HistoryFormat, write_audits, write_changes, write_lives};
 pub use limits::{LimitsFormat, Which, write as write_limits};
 pub use policy::{policy, policy_for_accounts};
 pub use read::ReadError;

@@ -4,7 +4,7 @@
 //! scan runs, and a gap once the scan is over. A condition that cannot be evaluated is a gap, never a "no".
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use cel::{Context, ExecutionError, Value};
 use jiff::Timestamp;
@@ -259,6 +259,9 @@ impl<'a> Run<'a> {
             protected: self.protection(resource),
             managed_by: if rule.judges_owner { None } else { self.owner(resource) },
             first_seen: None,
+            seen_in: None,
+            ignored: None,
+            ignore_expired: None,
             refs: resources_of(&resource.refs),
             docs: rule.docs.clone(),
             resource: resource.clone(),
@@ -314,6 +317,10 @@ impl<'a> Run<'a> {
     }
 
     fn finish(mut self) -> Judgement {
+        let today = self.now.to_zoned(TimeZone::UTC).date();
+        // Before the money is shared out: what is set aside takes none from what counts.
+        let ignores = self.set.ignores.read().unwrap_or_else(PoisonError::into_inner);
+        self.said.findings.iter_mut().for_each(|finding| ignores.apply(finding, today));
         count_money_once(&mut self.said.findings);
         let unread = std::mem::take(&mut self.unread);
         if self.stage != Stage::Running {

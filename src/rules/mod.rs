@@ -6,6 +6,7 @@
 //! - [`file`]: one rule file as written, with line numbers
 //! - [`check`]: the conditions of a rule against the [`vocabulary`]
 //! - [`catalogue`]: metrics rules may read
+//! - [`ignores`]: findings set aside until a day
 //! - [`protections`]: tags that keep a resource
 //! - [`select`]: a choice among findings
 //! - [`judge`]: rules over an audit: findings, gaps, wishes for metrics
@@ -17,6 +18,7 @@ mod context;
 mod error;
 pub mod examples;
 pub mod file;
+pub mod ignores;
 pub mod judge;
 mod money;
 pub mod protections;
@@ -27,6 +29,7 @@ mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::RwLock;
 
 use cel::Program;
 
@@ -34,6 +37,7 @@ use crate::model::{Category, Certainty, ClosureEffect, Kind};
 pub use catalogue::Catalogue;
 pub use error::{RuleError, RuleErrors, hint, toml_error};
 pub use examples::Example;
+pub use ignores::Ignores;
 pub use judge::{Judgement, Stage, judge, judge_quotas};
 pub use protections::Protections;
 pub use select::{Selected, Selection};
@@ -104,6 +108,8 @@ pub struct RuleSet {
     pub catalogue: Catalogue,
     /// Tags that keep a resource.
     pub protections: Protections,
+    /// Findings somebody set aside.
+    pub ignores: RwLock<Ignores>,
 }
 
 impl RuleSet {
@@ -163,7 +169,7 @@ impl RuleSet {
             return Err(RuleErrors(errors));
         }
         rules.sort_by(|a: &Rule, b: &Rule| (&a.kind, &a.id).cmp(&(&b.kind, &b.id)));
-        Ok(RuleSet { rules, catalogue, protections })
+        Ok(RuleSet { rules, catalogue, protections, ignores: RwLock::default() })
     }
 
     /// Every rule, by kind and id.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::model::Cell;
 use crate::plan::{Allowed, Marks, Plan};
 
@@ -20,6 +22,15 @@ pub enum Effect {
     Open(String),
     /// Write the audit to a file.
     Export(ExportFormat),
+    /// Set a finding aside until a day.
+    Ignore {
+        /// Id of the finding.
+        id: String,
+        /// The reason.
+        why: String,
+        /// The last day.
+        until: Date,
+    },
     /// Look again.
     Rescan(Rescan),
     /// Stop the scan and keep what it found.

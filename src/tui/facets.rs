@@ -67,6 +67,9 @@ pub fn visit_shared(finding: &Finding, see: &mut dyn FnMut(&'static str, &str)) 
     if finding.managed_by.is_some() {
         see("state", "managed");
     }
+    if finding.ignored.is_some() {
+        see("state", "ignored");
+    }
     if finding.monthly_usd.is_none() {
         see("state", "unpriced");
     }

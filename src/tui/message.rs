@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use super::cleanup::News;
-use crate::model::Event;
+use crate::model::{Event, Ignored};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub enum Message {
     Note(String),
     /// The scan has nothing more to say.
     Ended,
+    /// A finding was set aside, with a line that says so, or was not.
+    Ignored(String, Result<(String, Ignored), String>),
     /// A wish was granted, or not; the line says so.
     Done(Result<String, String>),
 }

@@ -20,6 +20,8 @@ pub enum Overlay {
     Read(Read),
     /// The typed confirmation of a plan.
     Confirm(Confirm),
+    /// A finding that is to be set aside.
+    SetAside(SetAside),
 }
 
 /// Which list is open: it says how it is drawn and whether typing narrows it down.
@@ -132,6 +134,30 @@ impl Confirm {
     /// Whether what is typed is the phrase.
     pub fn fits(&self) -> bool {
         self.typed.text() == self.plan.phrase()
+    }
+}
+
+/// A finding that is to be set aside, with what is typed so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetAside {
+    /// Id of the finding.
+    pub id: String,
+    /// What people call its resource.
+    pub label: String,
+    /// The reason.
+    pub why: Line,
+    /// The last day.
+    pub until: Line,
+    /// Whether the day is being typed, and not the reason.
+    pub on_day: bool,
+    /// What is wrong with it. Empty when nothing is known to be.
+    pub wrong: String,
+}
+
+impl SetAside {
+    /// The line that is being typed.
+    pub fn field(&mut self) -> &mut Line {
+        if self.on_day { &mut self.until } else { &mut self.why }
     }
 }
 

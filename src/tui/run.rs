@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as Terminal, KeyEventKind};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use signal_hook::consts::SIGCONT;
 
 use super::cleanup::News as Cleanup;
@@ -21,7 +22,7 @@ use super::terminal::Screenful;
 use super::update::update;
 use super::view;
 use crate::audit::Audit;
-use crate::model::Event;
+use crate::model::{Event, Ignored};
 use crate::plan::{Allowed, Marks, Plan};
 
 /// Where an audit comes from.
@@ -81,6 +82,10 @@ pub trait Outside {
     fn open(&mut self, url: &str) -> Result<String, String>;
     /// Writes the audit to a file.
     fn export(&mut self, format: ExportFormat, audit: &Audit) -> Result<String, String>;
+    /// Sets a finding aside, and gives a line that says so with what the finding says from now on.
+    ///
+    /// Errors with the reason why it cannot be.
+    fn ignore(&mut self, id: &str, why: &str, until: Date) -> Result<(String, Ignored), String>;
     /// Looks again; what is found comes in as news.
     fn rescan(&mut self, what: Rescan) -> Result<String, String>;
     /// Stops the scan; what was found is kept.
@@ -284,6 +289,10 @@ impl Loop<'_> {
                 Err(why) => self.copy("address", &url)?.map(|sent| format!("{sent}; {why}")),
             },
             Effect::Export(format) => self.outside.export(format, &self.model.audit),
+            Effect::Ignore { id, why, until } => {
+                let done = self.outside.ignore(&id, &why, until);
+                return self.tell(Message::Ignored(id, done));
+            }
             Effect::Rescan(what) => self.outside.rescan(what),
             Effect::Script(plan) => self.outside.script(&plan),
             effect => return self.clean_up(effect),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Cells, Column, Grid, Section, count, rounding, sentence};
 use crate::audit::{Audit, Digest};
-use crate::model::{Evidence, Finding, Owner, Protection, Usd};
+use crate::model::{Evidence, Finding, Ignored, Owner, Protection, Usd};
 
 const COLUMNS: &[Column] = &[
     Column::new("score", Cells::Figure),
@@ -49,11 +49,14 @@ pub(super) fn locked(audit: &Audit) -> Option<Section> {
     if rows.is_empty() {
         return None;
     }
-    Some(Section {
-        lead: vec!["Found, but kept by somebody or managed by something; in no total above.".to_owned()],
-        grid: Some(Grid { columns: COLUMNS, rows }),
-        ..Section::new("Kept or managed")
-    })
+    let (title, lead) = match audit.findings.iter().any(|finding| finding.ignored.is_some()) {
+        true => (
+            "Kept, managed or ignored",
+            "Found, but kept or set aside by somebody, or managed by something; in no total above.",
+        ),
+        false => ("Kept or managed", "Found, but kept by somebody or managed by something; in no total above."),
+    };
+    Some(Section { lead: vec![lead.to_owned()], grid: Some(Grid { columns: COLUMNS, rows }), ..Section::new(title) })
 }
 
 fn why_none(digest: &Digest) -> String {
@@ -110,13 +113,17 @@ fn why(finding: &Finding) -> String {
     if let Some(rule) = &finding.counted_under {
         said.push(format!("Its money is counted under {rule}."));
     }
+    if let Some(over) = &finding.ignore_expired {
+        said.push(sentence(&format!("It was {}", over.label())));
+    }
     said.join(" ")
 }
 
 fn lock(finding: &Finding) -> String {
     let kept = finding.protected.as_ref().map(Protection::label).map(|label| sentence(&capital(&label)));
     let managed = finding.managed_by.as_ref().map(managed);
-    let mut said: Vec<String> = kept.into_iter().chain(managed).collect();
+    let ignored = finding.ignored.as_ref().map(Ignored::label).map(|label| sentence(&capital(&label)));
+    let mut said: Vec<String> = kept.into_iter().chain(managed).chain(ignored).collect();
     said.extend(finding.evidence.first().map(|evidence| sentence(&evidence.line())));
     said.join(" ")
 }

@@ -3,9 +3,11 @@
 //! Texts in here are as they came; each layout makes every one of them harmless while printing.
 
 mod bill;
+pub(super) mod changes;
 mod findings;
 mod gaps;
 mod head;
+pub(super) mod history;
 mod quarantine;
 pub(super) mod quotas;
 pub(super) mod rollup;

@@ -4,6 +4,7 @@ mod choose;
 mod cleanup;
 mod copy;
 mod findings;
+mod ignore;
 pub mod mouse;
 mod moving;
 mod news;
@@ -59,6 +60,7 @@ fn take(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Cleanup(news) => with_list(model, |model| cleanup::news(model, *news)),
         Message::Note(text) => say(model, text),
         Message::Ended => news::ended(model),
+        Message::Ignored(id, done) => with_list(model, |model| ignore::done(model, &id, done)),
         Message::Done(Ok(text)) => say(model, text),
         Message::Done(Err(text)) => fail(model, text),
     }
@@ -111,6 +113,8 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
             chooser.query.insert(text);
             chooser.narrow();
         }
+    } else if let Some(Overlay::SetAside(aside)) = &mut model.overlay {
+        aside.field().insert(text);
     } else if let Some(Overlay::Confirm(_)) = &model.overlay {
         return say(model, "the phrase is typed, not pasted");
     } else if model.overlay.is_none() && model.typing.is_some() {
@@ -163,6 +167,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::MarkedOnly => return findings::marked_only(model),
         Action::ShowNew => return findings::show_new(model),
         Action::Score => findings::why_score(model),
+        Action::Ignore => return ignore::begin(model),
         Action::Recheck => return recheck(model),
         Action::CopyId | Action::CopyArn | Action::CopyCommand => return copy::copy(model, action),
         Action::Console | Action::ConsoleAddress => return copy::console(model, action),

@@ -364,3 +364,36 @@ fn no_key_on_any_screen_asks_for_more_than_reading() {
     };
     assert!(journey.effects.iter().all(quiet), "{:?}", journey.effects);
 }
+
+#[test]
+fn a_finding_is_set_aside_with_a_reason_and_a_day() {
+    let mut journey = Journey::begin();
+    journey.press("2i");
+    let id = journey.current().id.clone();
+    assert!(journey.picture().contains("Why") && journey.picture().contains("Until"), "{}", journey.picture());
+    journey.press("<Enter>");
+    assert!(journey.picture().contains("a reason is wanted"), "{}", journey.picture());
+    // Letters that are keys elsewhere are text here.
+    journey.press("qd<Tab><Ctrl-u>soon<Enter>");
+    assert!(journey.effects.is_empty() && journey.picture().contains("`soon` is no day"), "{}", journey.picture());
+    journey.press("<Ctrl-u>2027-01-31<Enter>");
+    let until = "2027-01-31".parse().expect("a day");
+    assert_eq!(journey.effects, [Effect::Ignore { id: id.clone(), why: "qd".to_owned(), until }]);
+    let told = crate::model::Ignored { why: "qd".to_owned(), until: until.to_string(), by: String::new() };
+    let before = journey.model.audit.waste();
+    journey.tell(Message::Ignored(id.clone(), Ok(("set aside".to_owned(), told))));
+    let finding = journey.model.audit.findings.iter().find(|finding| finding.id == id).expect("still there");
+    let money = finding.monthly_usd.expect("a price");
+    assert_eq!((journey.model.audit.waste(), journey.says()), (before - money, "set aside"));
+    journey.press("<Enter>");
+    assert!(journey.picture().contains("ignored until 2027-01-31: qd"), "{}", journey.picture());
+    journey.press("i");
+    assert!(journey.says().contains("already") && journey.model.overlay.is_none());
+}
+
+#[test]
+fn esc_sets_nothing_aside() {
+    let mut journey = Journey::begin();
+    journey.press("2iours<Esc>");
+    assert!(journey.effects.is_empty() && journey.model.overlay.is_none());
+}

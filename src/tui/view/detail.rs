@@ -114,6 +114,23 @@ fn head(page: &mut Page<'_>, finding: &Finding) {
         let text = format!("M by {}: act there, not here; in no total ({})", owner.label(), owner.evidence);
         page.say("Managed", &text, Role::Warn);
     }
+    if let Some(ignored) = &finding.ignored {
+        page.say("Ignored", &format!("I {}; in no total", ignored.label()), Role::Warn);
+    }
+    if let Some(over) = &finding.ignore_expired {
+        page.say("Back", &format!("was {}", over.label()), Role::Warn);
+    }
+    if let Some(told) = seen_since(finding) {
+        page.say("Seen", &told, Role::Default);
+    }
+}
+
+/// Since when earlier audits saw it. `None` without history.
+fn seen_since(finding: &Finding) -> Option<String> {
+    match (finding.first_seen, finding.seen_in?) {
+        (Some(since), audits) => Some(format!("since {}, in {audits} audits", since.strftime("%Y-%m-%d"))),
+        (None, _) => Some("new: no earlier audit saw it".to_owned()),
+    }
 }
 
 fn score(page: &mut Page<'_>, finding: &Finding) {
@@ -338,6 +355,7 @@ pub fn strip(cx: &Screen<'_>, finding: &Finding, width: usize) -> Vec<Line<'stat
     let mut second = Vec::new();
     second.extend(finding.protected.as_ref().map(|lock| format!("L {}", lock.label())));
     second.extend(finding.managed_by.as_ref().map(|owner| format!("M by {}", owner.label())));
+    second.extend(finding.ignored.as_ref().map(|ignored| format!("I {}", ignored.label())));
     second.push(finding.remedy.replace('-', " "));
     second.extend(undo(&finding.remedy).map(|text| format!("reversible: {text}")));
     second.extend(

@@ -260,11 +260,12 @@ fn row(model: &Model, cx: &Screen<'_>, widths: &[usize], index: usize, range: &[
     Row { sign, cells }
 }
 
-/// `L` locked, `M` managed, `?` price unknown: one character, the gravest first.
+/// `L` locked, `M` managed, `I` ignored, `?` price unknown: one character, the gravest first.
 fn state(cx: &Screen<'_>, finding: &Finding) -> (String, Role) {
     match (&finding.protected, &finding.managed_by, finding.monthly_usd) {
         (Some(_), _, _) => ("L".to_owned(), Role::Warn),
         (None, Some(_), _) => ("M".to_owned(), Role::Warn),
+        (None, None, _) if finding.ignored.is_some() => ("I".to_owned(), Role::Warn),
         (None, None, None) => (cx.look.glyphs.unknown.to_owned(), Role::Unknown),
         (None, None, Some(_)) => (" ".to_owned(), Role::Default),
     }

@@ -101,6 +101,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             }
             Some(Overlay::Choose(chooser)) => palette::draw(frame, body(area), &cx, chooser),
             Some(Overlay::Ask(ask)) => dialog::ask(frame, body(area), &cx, ask),
+            Some(Overlay::SetAside(aside)) => dialog::set_aside(frame, body(area), &cx, aside),
             Some(Overlay::Read(read)) => dialog::read(frame, body(area), &cx, read),
             Some(Overlay::Confirm(asked)) => confirm::draw(frame, body(area), model, &cx, asked),
             None => {}

@@ -211,6 +211,9 @@ fn finding(n: usize, told: &Told) -> Finding {
         protected: None,
         managed_by: None,
         first_seen: None,
+        seen_in: None,
+        ignored: None,
+        ignore_expired: None,
         docs: vec!["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes.html".to_owned()],
     }
 }
