@@ -37,7 +37,7 @@
 //! | [`bill`] | Cost Explorer: lines by the day, charges, forecast; kept for the day | model, aws |
 //! | [`price`] | what is billed → monthly cost, with source and date | model, aws |
 //! | [`clean`] | rehearses and applies a plan, with a journal; alone in changing an account | model, aws, plan |
-//! | [`report`] | table, JSON, NDJSON, CSV, Markdown, the JSON Schema; one bill by itself | model, audit, score |
+//! | [`report`] | table, JSON, NDJSON, CSV, Markdown, HTML, SARIF, OpenMetrics, the JSON Schema; one bill by itself | model, audit, score |
 //! | [`store`] | the history of audits, in SQLite; the one place that names `rusqlite` | model, audit |
 //! | [`tui`] | model, message, update, view | model, audit, score, plan |
 //! | [`cli`], [`settings`] | every flag, declared once; what was meant by it | report; aws, rules, scan |

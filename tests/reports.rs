@@ -15,7 +15,21 @@ use closeout::report::{
 };
 use serde_json::Value;
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Ndjson, Format::Csv, Format::Markdown];
+const FORMATS: &[Format] = &[
+    Format::Table,
+    Format::Json,
+    Format::Ndjson,
+    Format::Csv,
+    Format::Markdown,
+    Format::Html,
+    Format::Sarif,
+    Format::Openmetrics,
+];
+
+#[test]
+fn every_format_is_tested() {
+    assert_eq!(FORMATS, Format::value_variants());
+}
 
 fn printed(format: Format, audit: &Audit, options: &Options) -> String {
     let mut out = Vec::new();
@@ -232,7 +246,7 @@ fn csv_rows_that_count_add_up_to_the_waste() {
 
 #[test]
 fn same_audit_gives_the_same_bytes() {
-    for format in FORMATS {
+    for &format in FORMATS {
         for inventory in [false, true] {
             let options = Options { inventory, ..Options::default() };
             assert_eq!(printed(format, &sandbox(), &options), printed(format, &sandbox(), &options), "{format:?}");
@@ -294,7 +308,7 @@ fn report_read_back_is_the_same_report() {
 fn opened_report_prints_what_the_scan_printed() {
     for audit in [empty_account(), gaps_only(), sandbox()] {
         let opened = Document::of(&audit, false).into_audit();
-        for format in FORMATS {
+        for &format in FORMATS {
             assert_eq!(print(format, &opened), print(format, &audit), "{format:?}");
         }
     }
@@ -357,7 +371,7 @@ fn any_report_survives_becoming_an_audit_and_a_report_again() {
 
 #[test]
 fn hostile_text_moves_no_cursor_in_any_format() {
-    for format in FORMATS {
+    for &format in FORMATS {
         for inventory in [false, true] {
             let text = printed(format, &hostile(), &Options { inventory, ..Options::default() });
             for line in text.split('\n') {

@@ -1,6 +1,5 @@
 //! Quotas on paper, for `closeout quotas`: how much is left of each, and who knows.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use ::csv::{QuoteStyle, WriterBuilder};
@@ -10,9 +9,9 @@ use serde::Serialize;
 use super::csv::text;
 use super::document::{GapEntry, SCHEMA_VERSION, Tool};
 use super::page::quotas;
-use super::{Options, json, table};
+use super::{Options, json, openmetrics, table};
 use crate::audit::Audit;
-use crate::model::{Account, DaysAhead, Quota, Requests, TrendSource, UsageSource, clean};
+use crate::model::{Account, DaysAhead, Quota, Requests, TrendSource, UsageSource};
 
 /// Forms of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -89,7 +88,7 @@ pub fn write(
             writeln!(out, "{}", json::inert(&serde_json::to_string_pretty(&document)?))
         }
         LimitsFormat::Csv => rows(audit, which, out),
-        LimitsFormat::Openmetrics => openmetrics(audit, which, out),
+        LimitsFormat::Openmetrics => openmetrics::of_quotas(audit, &which.of(audit), out),
     }
 }
 
@@ -182,65 +181,4 @@ fn source(source: UsageSource) -> &'static str {
         UsageSource::Call => "call",
         UsageSource::None => "none",
     }
-}
-
-/// A metric family: its name, what it is, and its value of a quota where it has one.
-type Family = (&'static str, &'static str, fn(&Quota) -> Option<f64>);
-
-const FAMILIES: [Family; 4] = [
-    ("closeout_quota_limit", "Value of a quota in force, in its own unit.", |quota| Some(quota.limit)),
-    ("closeout_quota_usage", "What is used of a quota, in its own unit; absent where nobody knows.", |quota| {
-        quota.usage
-    }),
-    ("closeout_quota_used_ratio", "Use of a quota by its value; 1 is full.", |quota| {
-        quota.used_percent.map(|percent| percent / 100.0)
-    }),
-    (
-        "closeout_quota_days_to_exhaustion",
-        "Likely days until a quota is exhausted at its present trend; absent where none leads there.",
-        |quota| Some(quota.trend.as_ref()?.to_exhaustion?.likely),
-    ),
-];
-
-/// Source of the form: <https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>.
-fn openmetrics(audit: &Audit, which: &Which, out: &mut dyn Write) -> io::Result<()> {
-    let quotas = which.of(audit);
-    for (name, help, value) in FAMILIES {
-        writeln!(out, "# TYPE {name} gauge\n# HELP {name} {help}")?;
-        // One sample a label set: a scraper refuses a second.
-        let mut samples: BTreeMap<String, f64> = BTreeMap::new();
-        for quota in &quotas {
-            if let Some(value) = value(quota).filter(|value| value.is_finite()) {
-                samples.entry(labels(audit, quota)).or_insert(value);
-            }
-        }
-        for (labels, value) in samples {
-            writeln!(out, "{name}{{{labels}}} {value}")?;
-        }
-    }
-    writeln!(out, "# TYPE closeout_gaps gauge\n# HELP closeout_gaps Things that could not be looked at.")?;
-    writeln!(out, "closeout_gaps{{account=\"{}\"}} {}", label(&audit.account.id), audit.gap_count())?;
-    writeln!(out, "# TYPE closeout_scanned_timestamp_seconds gauge")?;
-    writeln!(out, "# UNIT closeout_scanned_timestamp_seconds seconds")?;
-    writeln!(out, "# HELP closeout_scanned_timestamp_seconds When the account was scanned.")?;
-    let at = audit.started_at.as_second();
-    writeln!(out, "closeout_scanned_timestamp_seconds{{account=\"{}\"}} {at}", label(&audit.account.id))?;
-    writeln!(out, "# EOF")
-}
-
-fn labels(audit: &Audit, quota: &Quota) -> String {
-    let labels = [
-        ("account", audit.account.id.as_str()),
-        ("region", quota.region.as_str()),
-        ("service", &quota.service_code),
-        ("code", &quota.quota_code),
-        ("name", &quota.name),
-        ("adjustable", if quota.adjustable { "true" } else { "false" }),
-    ];
-    labels.map(|(name, value)| format!("{name}=\"{}\"", label(value))).join(",")
-}
-
-/// A label's value: harmless, and with the three escapes the form knows.
-fn label(value: &str) -> String {
-    clean(value).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

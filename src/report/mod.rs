@@ -1,4 +1,5 @@
-//! An audit on paper: JSON for programs, tables and Markdown for people, CSV for spreadsheets.
+//! An audit on paper: JSON for programs, tables, Markdown and HTML for people, CSV for spreadsheets, SARIF and
+//! OpenMetrics for dashboards.
 //!
 //! Every format is a view of the same [`Audit`]; none computes a figure of its own. Text from AWS is made
 //! harmless here at the latest: JSON escapes it and loses nothing, the others replace what could act by `·`.
@@ -7,14 +8,17 @@ mod csv;
 mod document;
 mod gate;
 mod history;
+mod html;
 mod json;
 mod limits;
 mod markdown;
 mod ndjson;
+mod openmetrics;
 mod page;
 mod policy;
 mod read;
 pub mod rollup;
+mod sarif;
 mod statement;
 mod table;
 
@@ -46,6 +50,12 @@ pub enum Format {
     Csv,
     /// The content of the table, for tickets and wikis.
     Markdown,
+    /// One page to mail, print or keep; no script, nothing loaded.
+    Html,
+    /// SARIF 2.1.0, for code-scanning dashboards.
+    Sarif,
+    /// Figures for a metrics scraper.
+    Openmetrics,
 }
 
 /// Formats of a roll-up.
@@ -87,6 +97,9 @@ pub fn write(format: Format, audit: &Audit, options: &Options, out: &mut dyn io:
         Format::Ndjson => ndjson::write(&Document::of(audit, options.inventory), out),
         Format::Csv => csv::write(audit, out),
         Format::Markdown => markdown::write(audit, out),
+        Format::Html => html::write(audit, out),
+        Format::Sarif => sarif::write(audit, out),
+        Format::Openmetrics => openmetrics::write(audit, out),
     }
 }
 

@@ -56,6 +56,7 @@ pub fn are_several(settings: &Settings, scan: &cli::Scan) -> bool {
 /// Scans every account, writes its audit where a folder is given, and reports the roll-up. Gives the exit status.
 pub fn run(settings: &Settings, scan: &cli::Scan) -> Result<u8, AppError> {
     let format = format(scan)?;
+    check_gates(&scan.fail_on)?;
     let source = targets::source(settings, &scan.several)?;
     if let Some(file) = &scan.output {
         check_folder(file)?;
@@ -73,6 +74,7 @@ pub fn run(settings: &Settings, scan: &cli::Scan) -> Result<u8, AppError> {
 
 /// Puts audits and roll-ups together. Gives the exit status.
 pub fn merge(settings: &Settings, wish: &cli::Merge) -> Result<u8, AppError> {
+    check_gates(&wish.fail_on)?;
     if let Some(file) = &wish.output {
         check_folder(file)?;
     }
@@ -107,11 +109,19 @@ fn format(scan: &cli::Scan) -> Result<RollupFormat, AppError> {
         Format::Table => Ok(RollupFormat::Table),
         Format::Json => Ok(RollupFormat::Json),
         Format::Markdown => Ok(RollupFormat::Markdown),
-        Format::Ndjson | Format::Csv => Err(AppError::Asked(
+        Format::Ndjson | Format::Csv | Format::Html | Format::Sarif | Format::Openmetrics => Err(AppError::Asked(
             "the roll-up of several accounts is told as table, json or markdown; with --output-dir each account has a \
              report that `closeout open FILE --format csv` prints"
                 .to_owned(),
         )),
+    }
+}
+
+/// A gate about what is new needs the history of one account.
+fn check_gates(gates: &[Gate]) -> Result<(), AppError> {
+    match gates.iter().find(|gate| gate.needs_history()) {
+        Some(gate) => Err(AppError::Asked(format!("--fail-on {gate} goes with one account, whose history it reads"))),
+        None => Ok(()),
     }
 }
 
