@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use audits::{begun, empty_account, gaps_only, hostile, sandbox};
 use closeout::audit::Audit;
-use closeout::model::{Event, Severity};
+use closeout::model::{Event, Severity, clean};
 use closeout::report::{Format, Options, schema, write};
 use serde_json::Value;
 
@@ -61,8 +61,14 @@ fn every_report_holds_against_its_own_schema() {
 
 #[test]
 fn every_log_holds_against_the_schema_of_sarif() {
-    let schema: Value =
+    let mut schema: Value =
         serde_json::from_str(include_str!("fixtures/sarif/sarif-2.1.0.schema.json")).expect("a schema is JSON");
+    // A bracket too many in the committee's schema, which makes it no regular expression; no report has a `language`.
+    for place in ["run", "toolComponent"] {
+        let pattern = &mut schema["definitions"][place]["properties"]["language"]["pattern"];
+        assert_eq!(*pattern, "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "{place}");
+        *pattern = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+    }
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     for (what, audit) in all() {
         holds(&validator, &json(Format::Sarif, &audit, false), what);
@@ -81,11 +87,12 @@ fn a_log_has_every_finding_and_every_gap() {
         assert_eq!(results.len(), audit.findings.len(), "{what}");
         for (result, finding) in results.iter().zip(&audit.findings) {
             let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().expect("an index") as usize];
-            assert_eq!((&rule["id"], &result["ruleId"]), (&Value::from(finding.rule.as_str()), &rule["id"]), "{what}");
+            assert_eq!(rule["id"], *clean(&finding.rule), "{what}");
+            assert_eq!(result["ruleId"], rule["id"], "{what}");
             assert_eq!(result.get("suppressions").is_none(), finding.counts(), "{what}");
             assert_eq!(result["level"] == "error", finding.severity == Severity::High, "{what}");
         }
-        let places: BTreeSet<&Value> = results.iter().map(|result| &result["partialFingerprints"]).collect();
+        let places: BTreeSet<String> = results.iter().map(|result| result["partialFingerprints"].to_string()).collect();
         let ids: BTreeSet<&str> = audit.findings.iter().map(|finding| finding.id.as_str()).collect();
         assert_eq!(places.len(), ids.len(), "{what}: as many fingerprints as findings");
         let invocation = &run["invocations"][0];
@@ -156,7 +163,7 @@ fn a_page_has_no_element_and_no_attribute_but_its_own() {
         }
         let text = read.text.replace(char::is_whitespace, "");
         for finding in &audit.findings {
-            let title = closeout::model::clean(&finding.title).replace(char::is_whitespace, "");
+            let title: String = clean(&finding.title).split_whitespace().collect::<String>().chars().take(60).collect();
             assert!(text.contains(&title), "{what}: {title}");
         }
         assert!(page.contains("default-src 'none'"), "{what}: without a policy");
@@ -184,21 +191,28 @@ fn the_reader_of_pages_refuses_what_acts() {
 fn the_order_of_arrival_does_not_show() {
     let text = include_str!("../demo/recording.ndjson");
     let lines: Vec<&str> = text.lines().collect();
-    let event = |line: &str| serde_json::from_str::<Event>(line).expect("an event");
-    // What comes of its own worker may come before or after what other workers say; a cell's own events stay in order.
-    let is_free = |line: &&str| matches!(event(line), Event::Missed { .. } | Event::QuotaRead { .. });
-    let free: Vec<usize> = (0..lines.len()).filter(|at| is_free(&lines[*at])).collect();
-    assert!(free.len() > 10, "{}", free.len());
-    let mut other = lines.clone();
-    for (to, from) in free.iter().zip(free.iter().rev()) {
-        other[*to] = lines[*from];
-    }
+    // Each kind is listed by workers of its own, so their turns may come in any order; one kind's events stay in theirs.
+    let kind = |line: &str| match serde_json::from_str::<Event>(line).expect("an event") {
+        Event::Started { cell } | Event::Finished { cell, .. } => Some(cell.kind),
+        Event::Found { resource } => Some(resource.kind.clone()),
+        Event::Missed { gap } => Some(gap.kind),
+        _ => None,
+    };
+    let (mut listed, rest): (Vec<&str>, Vec<&str>) = lines[1..].iter().partition(|line| kind(line).is_some());
+    listed.sort_by_cached_key(|line| std::cmp::Reverse(kind(line)));
+    let (mut quotas, rest): (Vec<&str>, Vec<&str>) =
+        rest.into_iter().partition(|line| matches!(serde_json::from_str(line), Ok(Event::QuotaRead { .. })));
+    assert!(listed.len() > 1_000 && quotas.len() > 10, "{} {}", listed.len(), quotas.len());
+    quotas.reverse();
+    let other = [vec![lines[0]], listed, quotas, rest].concat();
     assert_ne!(lines, other);
     let audit = |lines: &[&str]| closeout::app::replayed(&lines.join("\n")).expect("a recording");
     let (one, two) = (audit(&lines), audit(&other));
     for format in
         [Format::Json, Format::Ndjson, Format::Csv, Format::Markdown, Format::Html, Format::Sarif, Format::Openmetrics]
     {
-        assert!(print(format, &one, true) == print(format, &two, true), "{format:?} shows the order of arrival");
+        let (one, two) = (print(format, &one, true), print(format, &two, true));
+        let differ = one.lines().zip(two.lines()).find(|(one, two)| one != two);
+        assert!(one == two, "{format:?} shows the order of arrival: {differ:?}");
     }
 }
