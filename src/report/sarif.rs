@@ -3,6 +3,7 @@
 //! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>, and what GitHub asks of a file beside it:
 //! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -25,9 +26,10 @@ pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn run(audit: &Audit) -> Value {
-    let rules: BTreeMap<&str, &Finding> =
-        audit.findings.iter().rev().map(|finding| (finding.rule.as_str(), finding)).collect();
-    let index: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, rule)| (*rule, at)).collect();
+    // By the ids as written: a log may name no rule twice, and two ids may be told apart only by what is cleaned away.
+    let rules: BTreeMap<Cow<'_, str>, &Finding> =
+        audit.findings.iter().rev().map(|finding| (clean(&finding.rule), finding)).collect();
+    let index: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, rule)| (rule.as_ref(), at)).collect();
     let Tool { name, version } = Tool::this();
     let whys: BTreeSet<Why> = audit.gaps().map(|gap| gap.why).collect();
     json!({
@@ -79,7 +81,7 @@ fn result(finding: &Finding, index: &BTreeMap<&str, usize>) -> Value {
     let resource = &finding.resource;
     let mut result = json!({
         "ruleId": clean(&finding.rule),
-        "ruleIndex": index.get(finding.rule.as_str()),
+        "ruleIndex": index.get(clean(&finding.rule).as_ref()),
         "level": level(finding.severity),
         "rank": finding.score,
         "message": {"text": message(&told(finding))},

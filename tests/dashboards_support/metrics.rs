@@ -70,11 +70,7 @@ fn labels(text: &str) -> Option<usize> {
         at += loop {
             match chars.next()? {
                 (end, '"') => break end + 1,
-                (_, '\\') => {
-                    if !matches!(chars.next()?, (_, '\\' | '"' | 'n')) {
-                        return None;
-                    }
-                }
+                (_, '\\') if !matches!(chars.next()?, (_, '\\' | '"' | 'n')) => return None,
                 _ => {}
             }
         };
