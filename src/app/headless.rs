@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
 use super::history::Past;
-use super::{AppError, ended, ignore, print, rules, run};
+use super::{AppError, ended, ignore, lock, print, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::bill::{self, BillPlan};
@@ -33,6 +33,7 @@ pub struct Wish {
     record: Option<PathBuf>,
     fail_on: Vec<Gate>,
     save_history: bool,
+    redact: bool,
 }
 
 /// What a scan is to ask beside listing.
@@ -45,11 +46,15 @@ pub struct Ask<'a> {
     pub net: bool,
     /// Whether quotas are read of every service, and not only of those that are used.
     pub every_quota: bool,
+    /// Whether no other run that writes may be under way for the account.
+    pub alone: bool,
+    /// Whether it says itself what came of it.
+    pub tells: bool,
 }
 
 impl Default for Ask<'_> {
     fn default() -> Self {
-        Ask { record: None, bill: true, net: false, every_quota: false }
+        Ask { record: None, bill: true, net: false, every_quota: false, alone: false, tells: true }
     }
 }
 
@@ -63,6 +68,7 @@ impl Wish {
             record: None,
             fail_on: Vec::new(),
             save_history: false,
+            redact: false,
         }
     }
 }
@@ -76,6 +82,7 @@ impl From<cli::Scan> for Wish {
             record: scan.record,
             fail_on: scan.fail_on,
             save_history: scan.save_history,
+            redact: scan.redact,
         }
     }
 }
@@ -85,12 +92,17 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
     if let Some(file) = &wish.output {
         check_folder(file)?;
     }
-    let mut past = Past::open(settings, wish.save_history || settings.save_history, &wish.fail_on)?;
-    let audit = gather(settings, &past, Ask { record: wish.record.as_deref(), ..Ask::default() })?;
+    let saves = wish.save_history || settings.save_history;
+    let mut past = Past::open(settings, saves, &wish.fail_on)?;
+    let alone = saves || wish.output.is_some();
+    let ask = Ask { record: wish.record.as_deref(), alone, tells: false, ..Ask::default() };
+    let audit = gather(settings, &past, ask)?;
     let changes = past.changes(&audit, &wish.fail_on)?;
     if let Some(said) = past.save(&audit)? {
         say(said);
     }
+    let (status, summary) = (ended(&audit, &wish.fail_on, changes.as_ref()), summary(&audit));
+    let audit = for_others(audit, wish.redact)?;
     match &wish.output {
         None => print(settings, wish.format, &audit, wish.inventory)?,
         Some(path) => {
@@ -98,12 +110,42 @@ pub fn scan(settings: &Settings, wish: &Wish) -> Result<u8, AppError> {
             save(path, |out| report::write(wish.format, &audit, &options, out))?;
         }
     }
-    Ok(ended(&audit, &wish.fail_on, changes.as_ref()))
+    say(&format!("{summary}; status {status}"));
+    Ok(status)
+}
+
+/// The audit as others may see it: as it is, or without what names anything of the account.
+pub fn for_others(audit: Audit, redact: bool) -> Result<Audit, AppError> {
+    if !redact {
+        return Ok(audit);
+    }
+    let mut key = [0; 32];
+    let failed = |error: getrandom::Error| AppError::File("random numbers".to_owned(), io::Error::other(error));
+    getrandom::fill(&mut key).map_err(failed)?;
+    Ok(report::redacted(&audit, &key)?)
+}
+
+/// What came of a scan, in one line.
+fn summary(audit: &Audit) -> String {
+    let (account, summary) = (&audit.account, audit.summary());
+    let stopped = if audit.interrupted { "stopped early: " } else { "" };
+    let alias = account.alias.as_ref().map(|alias| format!("{alias} ")).unwrap_or_default();
+    let fullest = audit.quotas.iter().filter_map(|quota| quota.used_percent).max_by(f64::total_cmp);
+    let fullest = fullest.map(|used| format!(", fullest quota {used:.0} %")).unwrap_or_default();
+    format!(
+        "{stopped}{alias}({}): {} findings, {} a month, {} gaps{fullest}, {} requests, {} charged by AWS for asking",
+        account.id,
+        summary.findings,
+        summary.monthly_waste_usd.pretty(),
+        summary.gaps,
+        audit.requests.total,
+        audit.requests.billable_usd.pretty()
+    )
 }
 
 /// Scans the account, with progress on standard error.
 pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, AppError> {
-    let Ask { record, bill, net, every_quota } = ask;
+    let Ask { record, bill, net, every_quota, alone, tells } = ask;
     let set = rules(settings)?;
     if let Some(file) = record {
         check_folder(file)?;
@@ -112,6 +154,8 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
     let runtime = runtime()?;
     let now = Timestamp::now();
     let session = runtime.block_on(Session::open(&settings.wanted, now))?;
+    // The file and the history are each replaced at one stroke after it.
+    let _lock = if alone { lock::hold(settings, &session.account.id)? } else { None };
     announce(&session, settings, now, bill);
     let (tell, will) = watch::channel(Will::Run);
     runtime.spawn(heed_signals(tell));
@@ -137,7 +181,10 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
         engine.pass(Event::QuotaRead { quota });
     }
     let audit = engine.into_audit();
-    progress.finish(&audit);
+    progress.finish();
+    if tells {
+        say(&summary(&audit));
+    }
     ignore::announce(&audit);
     if let (Some(recording), Some(path)) = (recording, record) {
         match trouble {
@@ -299,20 +346,10 @@ impl Lines {
         }
     }
 
-    fn finish(&self, audit: &Audit) {
+    fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let summary = audit.summary();
-        let stopped = if audit.interrupted { "stopped early: " } else { "" };
-        say(&format!(
-            "{stopped}{} findings, {} a month, {} gaps, {} requests, {} charged by AWS for asking",
-            summary.findings,
-            summary.monthly_waste_usd.pretty(),
-            summary.gaps,
-            audit.requests.total,
-            audit.requests.billable_usd.pretty()
-        ));
     }
 }
 

@@ -24,6 +24,7 @@ mod history;
 mod ignore;
 mod journal;
 mod listings;
+mod lock;
 mod logging;
 mod open;
 mod plan;
@@ -90,6 +91,9 @@ pub enum AppError {
     /// A journal cannot be read or written, or was changed.
     #[error("{0}")]
     Journal(crate::clean::JournalError),
+    /// A report cannot leave the house.
+    #[error("{0}")]
+    Redact(#[from] report::RedactError),
     /// AWS does not let the run begin.
     #[error("{0}")]
     Refused(String),
@@ -193,7 +197,7 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         }
         Some(Command::Open(open)) => {
             drop(out);
-            open::file(&settings, &open.file, open.format)
+            open::file(&settings, &open.file, open.format, open.redact)
         }
         Some(Command::Bill(bill)) => {
             drop(out);

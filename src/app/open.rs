@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::engine::{Engine, Listener};
-use super::{AppError, ignore, on_screen, print, rules, screen, status};
+use super::{AppError, headless, ignore, on_screen, print, rules, screen, status};
 use crate::audit::Audit;
 use crate::model::{CellState, Event};
 use crate::report::{Document, Format};
@@ -42,7 +42,7 @@ pub fn demo(settings: &Settings) -> Result<u8, AppError> {
 }
 
 /// Shows a saved report or a recording, or prints it.
-pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<u8, AppError> {
+pub fn file(settings: &Settings, path: &Path, format: Option<Format>, redact: bool) -> Result<u8, AppError> {
     let Saved { audit, has_inventory } = read(settings, path)?;
     let status = status(&audit);
     match format {
@@ -56,6 +56,7 @@ pub fn file(settings: &Settings, path: &Path, format: Option<Format>) -> Result<
         }
         Some(format) => {
             ignore::announce(&audit);
+            let audit = headless::for_others(audit, redact)?;
             print(settings, format, &audit, false)?;
         }
     }

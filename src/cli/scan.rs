@@ -25,6 +25,12 @@ pub struct Scan {
     /// Keep the outcome in the history, which `closeout history` and `new>0` read.
     #[arg(long)]
     pub save_history: bool,
+    /// Replace what names the account, its resources and its people by words that say nothing.
+    ///
+    /// In every form. The same thing has the same word within a report, and another one in the next; the inventory, tags and
+    /// facts are left out. The history and a recording keep the real names.
+    #[arg(long, conflicts_with = "inventory")]
+    pub redact: bool,
     /// Record the run as a file of events that `open` can play back.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
@@ -42,4 +48,7 @@ pub struct Open {
     /// Print in this form instead of showing the screen.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
+    /// Replace what names the account, its resources and its people by words that say nothing.
+    #[arg(long, requires = "format")]
+    pub redact: bool,
 }

@@ -17,6 +17,7 @@ mod openmetrics;
 mod page;
 mod policy;
 mod read;
+mod redact;
 pub mod rollup;
 mod sarif;
 mod statement;
@@ -34,6 +35,7 @@ pub use history::{ChangesFormat, HistoryFormat, write_audits, write_changes, wri
 pub use limits::{LimitsFormat, Which, write as write_limits};
 pub use policy::{policy, policy_for_accounts};
 pub use read::ReadError;
+pub use redact::{RedactError, redacted};
 pub use rollup::{Rollup, Shard};
 pub use statement::{By, Period, Statement, StatementFormat, write as write_statement};
 
