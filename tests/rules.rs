@@ -82,14 +82,20 @@ fn rule_names_say_the_bad_thing() {
     }
 }
 
+/// Kinds without a rule: what ties an account to the world outside, or outlives it. They stand in the inventory for who
+/// closes an account, and nothing about them is waste.
+const INVENTORY_ONLY: &[&str] = &[];
+
 #[test]
 fn every_kind_has_a_rule_or_serves_one() {
     let set = built_in();
-    for scanner in scanners() {
+    let idle = scanners().filter(|scanner| {
         let judged = set.of_kind(&scanner.kind).next().is_some();
         let needed = set.iter().any(|rule| rule.needs.contains(&scanner.kind));
-        assert!(judged || needed, "{} is listed for nothing", scanner.kind);
-    }
+        !judged && !needed
+    });
+    let idle: Vec<&str> = idle.map(|scanner| scanner.kind.as_str()).collect();
+    assert_eq!(idle, INVENTORY_ONLY, "listed for nothing, or judged by now");
 }
 
 #[test]

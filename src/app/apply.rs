@@ -13,6 +13,7 @@ use crate::aws::Session;
 use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal};
 use crate::cli;
 use crate::model::clean;
+use crate::plan::grace;
 use crate::plan::{Check, Entry, Held, HeldWhy, News, Plan, Rehearsal, State, What};
 use crate::settings::Settings;
 
@@ -23,7 +24,7 @@ pub fn run(settings: &Settings, wish: &cli::Apply) -> Result<u8, AppError> {
     let mut plan = Plan::read(&text).map_err(|error| AppError::Plan(name, error))?;
     let mut text = text;
     if wish.quarantine {
-        plan = quarantined(&plan, wish.days)?;
+        plan = quarantined(&plan, wish.days.unwrap_or(grace::DAYS))?;
         text = plan.text().map_err(|error| AppError::Output(error.into()))?;
     }
     if !wish.dry_run {

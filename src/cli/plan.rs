@@ -97,9 +97,9 @@ pub struct Apply {
     /// meanwhile; `closeout plan --due` plans the deletion of what is due. The phrase is `quarantine N in ALIAS`.
     #[arg(long)]
     pub quarantine: bool,
-    /// Days of grace.
-    #[arg(long, value_name = "DAYS", default_value_t = crate::plan::grace::DAYS, value_parser = clap::value_parser!(u16).range(1..=366), requires = "quarantine")]
-    pub days: u16,
+    /// Days of grace [default: 30].
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=366), requires = "quarantine")]
+    pub days: Option<u16>,
     /// Try every step without changing anything, and end.
     #[arg(long, conflicts_with_all = ["allow_apply", "confirm"])]
     pub dry_run: bool,

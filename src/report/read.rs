@@ -40,7 +40,10 @@ impl Document {
     /// Errors when it is not JSON, not a report, of another version, or when a field is missing; the message
     /// names line and column where there is one.
     pub fn read(text: &str) -> Result<Document, ReadError> {
-        let head: Head = serde_json::from_str(text).map_err(|_| match serde_json::from_str::<IgnoredAny>(text) {
+        // A list would be taken for the members of a head, one after the other.
+        let is_object = text.trim_start().starts_with('{');
+        let head = serde_json::from_str::<Head>(text).ok().filter(|_| is_object);
+        let head: Head = head.ok_or_else(|| match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) => ReadError::NotAReport,
             Err(error) => ReadError::NotJson(error),
         })?;
