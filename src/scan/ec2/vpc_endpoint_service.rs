@@ -76,7 +76,7 @@ async fn connections(client: &Client) -> Result<Owners, Fault> {
     Ok(owners)
 }
 
-/// AWS's model writes states with a capital, its answers without.
+/// Whether a connection in this state is no more. Upper and lower case are the same: AWS writes states either way.
 fn is_over(state: &str) -> bool {
     ["deleted", "rejected", "failed", "expired"].iter().any(|over| over.eq_ignore_ascii_case(state))
 }
