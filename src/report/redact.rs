@@ -277,7 +277,6 @@ mod tests {
             alias: Some("zebra-alias".to_owned()),
             partition: "aws".to_owned(),
             caller_arn: "arn:aws:sts::111122223333:assumed-role/Auditor/zebra-caller".to_owned(),
-            ..Account::default()
         };
         let at = "2026-11-27T02:00:00Z".parse().expect("a time");
         let (regions, scope, kinds) = (BTreeMap::new(), vec![Region::new("eu-west-1")], vec![Kind::new("ec2:volume")]);

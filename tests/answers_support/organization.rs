@@ -28,7 +28,10 @@ fn recording() -> Recording {
     Recording::of("service-quotas:quota", "us-east-1", exchanges)
 }
 
-fn list(trick: Trick) -> (Result<Vec<(String, bool, bool)>, Why>, Vec<Value>) {
+/// An account as the list has it: its id, whether it is active, whether it is the caller's own.
+type Seen = (String, bool, bool);
+
+fn list(trick: Trick) -> (Result<Vec<Seen>, Why>, Vec<Value>) {
     let recording = recording();
     let replay = Replay::new(&recording, trick);
     let log = replay.seen.clone();

@@ -50,11 +50,11 @@ fn sections(changes: &Changes) -> Vec<Section> {
         section("New", "Nothing is new.", changes.new.iter().map(new)),
     ];
     if !changes.state_changed.is_empty() {
-        let rows = changes.state_changed.iter().map(|changed| state(changed));
+        let rows = changes.state_changed.iter().map(state);
         sections.push(section("Counted otherwise, or for another reason", "", rows));
     }
     if !changes.price_changed.is_empty() {
-        let rows = changes.price_changed.iter().map(|changed| price(changed));
+        let rows = changes.price_changed.iter().map(price);
         sections.push(section("Other price", "", rows));
     }
     if !changes.hidden.is_empty() {

@@ -120,7 +120,7 @@ fn the_newest_audit_of_an_account_counts_and_the_older_one_is_named() {
     for inputs in [[&old, &new], [&new, &old]] {
         let inputs = inputs.map(|entry| Input::Audit(Box::new(entry.clone())));
         let merged = merge(inputs.to_vec());
-        assert_eq!(merged.rollup.accounts, [new.clone()]);
+        assert_eq!(merged.rollup.accounts, std::slice::from_ref(&new));
         assert_eq!(merged.passed_over.len(), 1, "{:?}", merged.passed_over);
     }
 }

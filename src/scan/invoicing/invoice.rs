@@ -94,7 +94,7 @@ fn listed(cx: &Cx, one: One) -> Listed<Facts> {
         invoice_type: one.invoice_type.unwrap_or_default(),
         amount: amount.total_amount.and_then(|text| text.parse().ok()),
         currency: amount.currency_code,
-        due_at: due_at,
+        due_at,
         due_in_days: due_at.map(|end| cx.now().duration_until(end).as_secs().div_euclid(86_400)),
     };
     Listed::new(one.invoice_id, facts).created(one.issued_date.map(|at| at.0))

@@ -7,7 +7,7 @@ use crate::aws::api::{At, Call};
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::found::{Found, Listed};
-use crate::scan::{Billing, Scan};
+use crate::scan::{Billing, Scan, Tested};
 
 const LIST: Call = SSO_ADMIN.rpc("ListInstances").paged("NextToken");
 
@@ -47,6 +47,7 @@ impl Scan for Instances {
     const TITLE: &'static str = "Identity Center instances";
     const ACTIONS: &'static [&'static str] = &["sso:ListInstances"];
     const BILLING: Billing = Billing::Free;
+    const TESTED: Tested = Tested::Both;
     type Facts = Facts;
 
     async fn list(cx: &Cx, found: &Found<'_, Facts>) -> Result<(), Fault> {
