@@ -10,7 +10,8 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("rule_files.rs"), list(&root, "rules", "FILES")?)?;
     fs::write(out.join("quota_files.rs"), list(&root, "rules/quotas", "QUOTA_FILES")?)?;
-    fs::write(out.join("remedy_files.rs"), list(&root, "rules/remedies", "REMEDY_FILES")?)
+    fs::write(out.join("remedy_files.rs"), list(&root, "rules/remedies", "REMEDY_FILES")?)?;
+    fs::write(out.join("closure_files.rs"), list(&root, "rules/closure", "CLOSURE_FILES")?)
 }
 
 /// A table of the files under a folder: their names and texts.

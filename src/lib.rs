@@ -18,7 +18,7 @@
 //!           \   aws                  /
 //!            \_____          _______/
 //!                  \        /
-//!        plan  rules  score  reconcile  audit     no I/O, no clock, no SDK, no terminal
+//!  plan  checklist  rules  score  reconcile  audit    no I/O, no clock, no SDK, no terminal
 //!                       |
 //!                     model                       nouns only
 //! ```
@@ -30,6 +30,7 @@
 //! | [`reconcile`] | bill lines × priced resources → explained and unexplained dollars, rates, savings, commitments | model, audit |
 //! | [`score`] | 0–100 a finding, with its parts | model |
 //! | [`rules`] | loads, checks and judges rule files; the one place that names CEL | model, audit, score |
+//! | [`checklist`] | closing items from `rules/closure/` over an audit: pass, blocker, warning, unknown, by hand | model, audit, rules |
 //! | [`plan`] | marks → ordered steps, and what is held with the reason; saved plans, scripts | model, audit |
 //! | [`aws`] | credentials, regions, pace, requests (`aws::api`: without an SDK crate), what a refusal means | model |
 //! | [`scan`] | one file a resource kind: lists, never changes, says what is billed; the sweep | model, aws |
@@ -56,6 +57,7 @@ pub mod app;
 pub mod audit;
 pub mod aws;
 pub mod bill;
+pub mod checklist;
 pub mod clean;
 pub mod cli;
 pub mod model;

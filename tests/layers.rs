@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("score", &["model"]),
     ("reconcile", &["model", "audit"]),
     ("rules", &["model", "audit", "score"]),
+    ("checklist", &["model", "audit", "rules"]),
     ("plan", &["model", "audit"]),
     ("aws", &["model"]),
     ("scan", &["model", "aws"]),

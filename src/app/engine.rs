@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::checklist;
 use super::history;
 use crate::audit::Audit;
+use crate::checklist::Ticks;
 use crate::model::{Cost, Event, Finding, MetricWish, Quota, Resource, ResourceId};
 use crate::plan::grace;
 use crate::price;
@@ -45,6 +47,8 @@ pub struct Engine<'a> {
     due: bool,
     /// Which findings earlier audits of the account saw. `None` when there are none.
     pub sightings: Option<HashMap<String, Sightings>>,
+    /// Items of the closing checklist that people have settled by hand.
+    pub ticks: Ticks,
     /// The first trouble in writing the recording, told at the end.
     pub trouble: Option<io::Error>,
 }
@@ -63,6 +67,7 @@ impl<'a> Engine<'a> {
             pause: PAUSE,
             due: false,
             sightings: None,
+            ticks: Ticks::default(),
             trouble: None,
         }
     }
@@ -107,8 +112,14 @@ impl<'a> Engine<'a> {
 
     fn write(&mut self, event: &Event) {
         let Some(record) = &mut self.record else { return };
-        if matches!(event, Event::Progress(_) | Event::Judged { .. } | Event::Reconciled { .. } | Event::Graced { .. })
-            || self.trouble.is_some()
+        if matches!(
+            event,
+            Event::Progress(_)
+                | Event::Judged { .. }
+                | Event::Reconciled { .. }
+                | Event::Graced { .. }
+                | Event::Checked { .. }
+        ) || self.trouble.is_some()
         {
             return;
         }
@@ -145,6 +156,9 @@ impl<'a> Engine<'a> {
             self.pass(Event::Graced { quarantined: grace::quarantined(&self.audit, today) });
             let reckoning = reconcile::of(&self.audit, &[]);
             self.pass(Event::Reconciled { reckoning: Box::new(reckoning) });
+            if let Some(checked) = checklist::judged(&self.audit, &self.ticks) {
+                self.pass(checked);
+            }
         }
         said.wishes
     }

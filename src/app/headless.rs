@@ -14,10 +14,11 @@ use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
 use super::history::Past;
-use super::{AppError, ended, ignore, lock, print, rules, run};
+use super::{AppError, checklist, ended, ignore, lock, print, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::bill::{self, BillPlan};
+use crate::checklist::Ticks;
 use crate::cli;
 use crate::model::{Cell, CellState, Event, Progress, Usd, clean};
 use crate::report::{self, Format, Gate};
@@ -165,6 +166,7 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
     if let Some(recording) = &mut recording {
         engine = engine.recording(Some(Box::new(BufWriter::new(recording.file.as_file_mut()))));
     }
+    engine.ticks = ticks(settings, &session.account.id);
     let scan = run::Scan {
         session: &session,
         scanners: &settings.scanners,
@@ -194,6 +196,15 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
     }
     runtime.shutdown_timeout(Duration::from_millis(200));
     Ok(audit)
+}
+
+/// What people have settled by hand. Nothing, and a warning, where that cannot be read.
+pub fn ticks(settings: &Settings, account: &str) -> Ticks {
+    let file = checklist::ticks_file(settings, account);
+    file.as_deref().map(checklist::read_ticks).transpose().map(Option::unwrap_or_default).unwrap_or_else(|error| {
+        say(&format!("warning: {error}; this audit is told without it"));
+        Ticks::default()
+    })
 }
 
 /// What a history says that cannot be read: nothing, and a warning.

@@ -17,6 +17,7 @@
 mod accounts;
 mod apply;
 mod bill;
+mod checklist;
 mod cleanup;
 mod engine;
 mod headless;
@@ -202,6 +203,10 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         Some(Command::Bill(bill)) => {
             drop(out);
             bill::run(&settings, &bill)
+        }
+        Some(Command::Checklist(wish)) => {
+            drop(out);
+            checklist::run(&settings, &wish)
         }
         Some(Command::Quotas(quotas)) => {
             drop(out);

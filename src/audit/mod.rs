@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::model::{
-    Account, Bill, Cell, CellState, Coverage, Event, Finding, Gap, Kind, Measurement, Progress, Quarantined, Quota,
-    Reckoning, Reconciliation, Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
+    Account, Bill, Cell, CellState, ChecklistItem, Closure, Coverage, Event, Finding, Gap, Kind, Measurement, Progress,
+    Quarantined, Quota, Reckoning, Reconciliation, Region, RegionState, Requests, Resource, ResourceId, Usd, Why,
 };
 
 pub use findings::{Summary, Totals};
@@ -61,6 +61,10 @@ pub struct Audit {
     pub requests: Requests,
     /// The last things that happened, newest last, for the screen.
     pub notes: Vec<String>,
+    /// Whether the account may be closed. `None` while the run goes on.
+    pub closure: Option<Closure>,
+    /// The closing checklist, by section. Empty while the run goes on.
+    pub checklist: Vec<ChecklistItem>,
     /// What is in quarantine and what became of it, by the date. Empty while the run goes on.
     pub quarantined: Vec<Quarantined>,
     /// How far the phases of a running scan are.
@@ -133,6 +137,10 @@ impl Audit {
                 self.judged_gaps = gaps.into_iter().collect();
             }
             Event::Reconciled { reckoning } => self.reckoning = *reckoning,
+            Event::Checked { closure, items } => {
+                self.closure = Some(*closure);
+                self.checklist = items;
+            }
             Event::Graced { quarantined } => self.quarantined = quarantined,
             Event::Progress(progress) => self.progress(progress),
             Event::Requested { requests } => self.requests = requests,

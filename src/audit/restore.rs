@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Audit, Unscanned, findings};
 use crate::model::{
-    Account, Bill, Cell, Coverage, Finding, Gap, Kind, Measurement, Quarantined, Quota, Reckoning, Region, RegionState,
-    Requests, Resource,
+    Account, Bill, Cell, ChecklistItem, Closure, Coverage, Finding, Gap, Kind, Measurement, Quarantined, Quota,
+    Reckoning, Region, RegionState, Requests, Resource,
 };
 
 /// What a report keeps of an audit.
@@ -47,6 +47,10 @@ pub struct Parts {
     pub gaps: Vec<Gap>,
     /// Resources no scanner lists, which a report keeps without an inventory too.
     pub unscanned: Vec<Unscanned>,
+    /// Whether the account may be closed.
+    pub closure: Option<Closure>,
+    /// The closing checklist.
+    pub checklist: Vec<ChecklistItem>,
     /// What is in quarantine.
     pub quarantined: Vec<Quarantined>,
     /// Requests sent.
@@ -74,6 +78,8 @@ impl Audit {
             reckoning: parts.reckoning,
             requests: parts.requests,
             quarantined: parts.quarantined,
+            closure: parts.closure,
+            checklist: parts.checklist,
             gaps: parts.gaps.into_iter().collect(),
             ..Audit::default()
         };

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod accounts;
 mod bill;
+mod checklist;
 mod history;
 mod ignore;
 mod plan;
@@ -15,6 +16,7 @@ mod scan;
 
 pub use accounts::{Accounts, Merge};
 pub use bill::{Bill, View};
+pub use checklist::Checklist;
 pub use history::{Diff, History};
 pub use ignore::Ignore;
 pub use plan::{Apply, Journal, Plan, PlanFormat, Resume};
@@ -298,6 +300,12 @@ pub enum Command {
     /// Writes one entry of a small TOML file and keeps what else is in it; a damaged file is left as it is.
     #[command(after_long_help = ignore::EXAMPLES)]
     Ignore(Ignore),
+    /// Tell what stands between an account and its closing, and what bills on after it
+    ///
+    /// Scans the account and holds it against a list: commitments, names, what others use of it, what is lost. With a FILE a
+    /// saved report with its inventory is read instead, and nothing is asked. closeout never closes an account.
+    #[command(after_long_help = checklist::EXAMPLES)]
+    Checklist(Checklist),
     /// Plan a cleanup: ordered steps, what stays out and why; changes nothing
     ///
     /// Looks at everything that is there, not only at what was chosen: what has to go first, what would work worse, what

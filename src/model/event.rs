@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Bill, Cell, CellState, Cost, Finding, Gap, Kind, Measurement, Quarantined, Quota, Reckoning, Region,
-    RegionState, Requests, Resource, ResourceId,
+    Account, Bill, Cell, CellState, ChecklistItem, Closure, Cost, Finding, Gap, Kind, Measurement, Quarantined, Quota,
+    Reckoning, Region, RegionState, Requests, Resource, ResourceId,
 };
 
 /// What a worker tells the audit. A recorded run is a file of these, one JSON object a line.
@@ -89,6 +89,13 @@ pub enum Event {
     Reconciled {
         /// What they mean.
         reckoning: Box<Reckoning>,
+    },
+    /// The closing checklist was judged; replaces what was said before.
+    Checked {
+        /// The account and the verdict.
+        closure: Box<Closure>,
+        /// Every item, by section.
+        items: Vec<ChecklistItem>,
     },
     /// What is in quarantine, and what became of it; replaces what was said before.
     Graced {

@@ -6,6 +6,7 @@
 mod account;
 mod bill;
 mod cell;
+mod checklist;
 mod cost;
 mod event;
 mod finding;
@@ -25,6 +26,7 @@ mod usd;
 pub use account::Account;
 pub use bill::{Bill, BillLine, BillPeriod, BilledResource, Charge, ChargeKind, Purchase, View};
 pub use cell::{Cell, CellState, Coverage};
+pub use checklist::{AccountType, ChecklistItem, Closure, ItemLevel, ItemState, KeepsBilling, Tick, Verdict};
 pub use cost::{Cost, CostPart, PriceOrigin, PriceSource};
 pub use event::{Event, Progress};
 pub use finding::{Category, Certainty, ClosureEffect, Evidence, Finding, Ignored, ScorePart, Severity};

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::audit::restore::Parts;
 use crate::audit::{Audit, Summary, Unscanned};
 use crate::model::{
-    Account, Bill, CellState, Commitment, Coverage, Finding, Gap, Kind, Measurement, Quarantined, Quota, Reckoning,
-    Reconciliation, Region, RegionState, Requests, Resource, Savings, Why,
+    Account, Bill, CellState, ChecklistItem, Closure, Commitment, Coverage, Finding, Gap, Kind, Measurement,
+    Quarantined, Quota, Reckoning, Reconciliation, Region, RegionState, Requests, Resource, Savings, Why,
 };
 
 /// Version of the JSON report. Fields are added without raising it; it rises when one changes its meaning.
@@ -60,6 +60,12 @@ pub struct Document {
     /// Savings Plans and reservations: what is billed until its end, whatever is deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<Commitment>,
+    /// Whether the account may be closed, and what goes on billing after it is. Absent while the scan runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closure: Option<Closure>,
+    /// The closing checklist, by section.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<ChecklistItem>,
     /// What `closeout apply --quarantine` stopped, detached or marked: what has grace, what is due, what was used
     /// meanwhile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -176,6 +182,8 @@ impl Document {
             months: months(audit),
             savings: audit.reckoning.savings.clone(),
             commitments: audit.reckoning.commitments.clone(),
+            closure: audit.closure.clone(),
+            checklist: audit.checklist.clone(),
             quarantined: audit.quarantined.clone(),
             gaps: audit.gaps().map(GapEntry::from).collect(),
             unscanned: audit.unscanned(),
@@ -211,6 +219,8 @@ impl Document {
                 savings: self.savings,
                 commitments: self.commitments,
             },
+            closure: self.closure,
+            checklist: self.checklist,
             quarantined: self.quarantined,
             gaps: self.gaps.into_iter().map(Gap::from).collect(),
             requests: self.requests,

@@ -60,6 +60,20 @@ pub enum Format {
     Openmetrics,
 }
 
+/// Formats of the closing checklist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ChecklistFormat {
+    /// Aligned columns for a terminal.
+    #[default]
+    Table,
+    /// The verdict and every item, as in the report.
+    Json,
+    /// The content of the table, for tickets and wikis.
+    Markdown,
+    /// One page to attach, print or keep; no script, nothing loaded.
+    Html,
+}
+
 /// Formats of a roll-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum RollupFormat {
@@ -102,6 +116,43 @@ pub fn write(format: Format, audit: &Audit, options: &Options, out: &mut dyn io:
         Format::Html => html::write(audit, out),
         Format::Sarif => sarif::write(audit, out),
         Format::Openmetrics => openmetrics::write(audit, out),
+    }
+}
+
+/// Writes the closing checklist of an audit; with `all` also what passes. JSON always has every item.
+///
+/// Errors when `out` does.
+pub fn write_checklist(
+    format: ChecklistFormat,
+    audit: &Audit,
+    all: bool,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    #[derive(serde::Serialize)]
+    struct Checklist<'a> {
+        schema_version: u32,
+        tool: Tool,
+        started_at: jiff::Timestamp,
+        account: &'a crate::model::Account,
+        closure: Option<&'a crate::model::Closure>,
+        checklist: &'a [crate::model::ChecklistItem],
+    }
+    match format {
+        ChecklistFormat::Table => table::write_page(&page::checklist::page(audit, all), options, out),
+        ChecklistFormat::Markdown => markdown::write_page(&page::checklist::page(audit, all), out),
+        ChecklistFormat::Html => html::write_page(&page::checklist::page(audit, all), out),
+        ChecklistFormat::Json => {
+            let checklist = Checklist {
+                schema_version: SCHEMA_VERSION,
+                tool: Tool::this(),
+                started_at: audit.started_at,
+                account: &audit.account,
+                closure: audit.closure.as_ref(),
+                checklist: &audit.checklist,
+            };
+            writeln!(out, "{}", json::inert(&serde_json::to_string_pretty(&checklist)?))
+        }
     }
 }
 

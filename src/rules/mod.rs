@@ -5,6 +5,7 @@
 //!
 //! - [`file`]: one rule file as written, with line numbers
 //! - [`check`]: the conditions of a rule against the [`vocabulary`]
+//! - `condition`: one condition, or one sentence, over a resource, for the closing checklist
 //! - [`catalogue`]: metrics rules may read
 //! - [`ignores`]: findings set aside until a day
 //! - [`protections`]: tags that keep a resource
@@ -14,6 +15,7 @@
 
 pub mod catalogue;
 pub mod check;
+mod condition;
 mod context;
 mod error;
 pub mod examples;
@@ -35,7 +37,8 @@ use cel::Program;
 
 use crate::model::{Category, Certainty, ClosureEffect, Kind};
 pub use catalogue::Catalogue;
-pub use error::{RuleError, RuleErrors, hint, toml_error};
+pub use condition::{Condition, Sentence};
+pub use error::{RuleError, RuleErrors, hint, line_of, toml_error};
 pub use examples::Example;
 pub use ignores::Ignores;
 pub use judge::{Judgement, Stage, judge, judge_quotas};
@@ -226,8 +229,11 @@ impl Source {
     }
 }
 
+/// Folders whose files are no rules: read by other modules.
+const OTHERS: &[&str] = &["rules/closure/", "rules/remedies/"];
+
 fn built_in() -> impl Iterator<Item = Source> {
-    let files = FILES.iter().filter(|(path, _)| !path.starts_with("rules/remedies/"));
+    let files = FILES.iter().filter(|(path, _)| !OTHERS.iter().any(|folder| path.starts_with(folder)));
     files.map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned(), built_in: true })
 }
 

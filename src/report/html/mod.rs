@@ -33,6 +33,18 @@ pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", frame::page(&page.title, &body).into_string())
 }
 
+/// Writes a page that holds nothing but what stands in it.
+pub(super) fn write_page(page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    let body = html! {
+        h1 { (prose(&page.title)) }
+        dl {
+            @for (name, value) in &page.head { dt { (*name) } dd { (prose(value)) } }
+        }
+        @for section in &page.sections { (self::section(section)) }
+    };
+    writeln!(out, "{}", frame::page(&page.title, &body).into_string())
+}
+
 /// The one sentence for who reads no further. What could not be seen stands beside what was.
 fn verdict(audit: &Audit) -> String {
     let summary = audit.summary();

@@ -4,6 +4,7 @@
 
 mod bill;
 pub(super) mod changes;
+pub(super) mod checklist;
 mod findings;
 mod gaps;
 mod head;

@@ -1,0 +1,161 @@
+//! The closing checklist by itself: from a scan or a saved report, with what people have settled by hand.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+
+use super::history::Past;
+use super::open::{self, Saved};
+use super::{AppError, GATE_PASSED, INCOMPLETE, deliver, headless, ignore, vocabulary};
+use crate::audit::Audit;
+use crate::checklist::{self, Items, Ticks};
+use crate::cli;
+use crate::model::{ChecklistItem, Event, ItemState, Tick, Verdict, clean};
+use crate::report;
+use crate::rules::RuleErrors;
+use crate::settings::Settings;
+
+static ITEMS: LazyLock<Result<Items, RuleErrors>> = LazyLock::new(|| Items::embedded(&vocabulary()));
+
+/// The built-in items.
+///
+/// Errors name a mistake in one of them; a test reads every one.
+pub fn items() -> Result<&'static Items, AppError> {
+    ITEMS.as_ref().map_err(|errors| AppError::Rules(errors.clone()))
+}
+
+/// The checklist of an audit, as an event for it. `None` where the built-in items have a mistake.
+pub fn judged(audit: &Arc<Audit>, ticks: &Ticks) -> Option<Event> {
+    let items = ITEMS.as_ref().ok()?;
+    let judged = checklist::judge(items, audit, ticks);
+    Some(Event::Checked { closure: Box::new(judged.closure), items: judged.items })
+}
+
+/// Prints the checklist, or settles an item of it. Gives the exit status.
+pub fn run(settings: &Settings, wish: &cli::Checklist) -> Result<u8, AppError> {
+    items()?;
+    if let Some(file) = &wish.output {
+        headless::check_folder(file)?;
+    }
+    let named = wish.tick.as_deref().or(wish.untick.as_deref());
+    if let Some(id) = named.filter(|id| items().is_ok_and(|items| items.get(id).is_none())) {
+        let near = items().map(|items| crate::rules::hint(id, items.all.iter().map(|item| item.id.as_str())));
+        return Err(AppError::Asked(format!("the checklist has no item `{}`{}", clean(id), near.unwrap_or_default())));
+    }
+    let mut audit = match &wish.file {
+        Some(file) => read(settings, file)?,
+        None => headless::gather(settings, &Past::look(settings), headless::Ask::default())?,
+    };
+    let file = ticks_file(settings, &audit.account.id);
+    let mut ticks = file.as_deref().map(read_ticks).transpose()?.unwrap_or_default();
+    put(&mut audit, &ticks);
+    if let Some(id) = &wish.tick {
+        tick(&mut ticks, &audit, id, wish.why.as_deref().unwrap_or_default())?;
+    }
+    if let Some(id) = &wish.untick
+        && ticks.tick.remove(id).is_none()
+    {
+        return Err(AppError::Asked(format!("nobody has ticked `{}`", clean(id))));
+    }
+    if named.is_some() {
+        let file = file.ok_or_else(|| AppError::Asked("there is no home folder to keep ticks in".to_owned()))?;
+        write_ticks(&file, &ticks)?;
+        put(&mut audit, &ticks);
+        headless::say(&format!("kept in {}", file.display()));
+    }
+    deliver(settings, wish.output.as_deref(), |options, out| {
+        report::write_checklist(wish.format, &audit, wish.all, options, out)
+    })?;
+    Ok(status(&audit))
+}
+
+fn put(audit: &mut Audit, ticks: &Ticks) {
+    let shared = Arc::new(std::mem::take(audit));
+    let event = judged(&shared, ticks);
+    *audit = Arc::unwrap_or_clone(shared);
+    event.into_iter().for_each(|event| audit.apply(event));
+}
+
+/// A saved audit, which has to know everything that was listed.
+fn read(settings: &Settings, file: &Path) -> Result<Audit, AppError> {
+    let Saved { audit, has_inventory } = open::read(settings, file)?;
+    if has_inventory {
+        return Ok(audit);
+    }
+    Err(AppError::Asked(format!(
+        "{}: the checklist needs every resource, and this report holds those of findings only; write it with `closeout \
+         scan --format json --inventory`",
+        file.display()
+    )))
+}
+
+/// 0 when the account may be closed, 3 when something stands against it, 4 when something could not be looked at.
+fn status(audit: &Audit) -> u8 {
+    let unknown = audit.checklist.iter().any(|item| item.state == ItemState::Unknown);
+    match audit.closure.as_ref().map(|closure| closure.verdict) {
+        Some(Verdict::Blocked) | None => GATE_PASSED,
+        Some(_) if unknown => INCOMPLETE,
+        Some(_) => 0,
+    }
+}
+
+/// Settles an item by hand.
+///
+/// Errors when no reason is given, or the item is one that a person cannot settle.
+pub fn tick(ticks: &mut Ticks, audit: &Audit, id: &str, why: &str) -> Result<(), AppError> {
+    if why.trim().is_empty() {
+        return Err(AppError::Asked("--why takes what was checked, in a few words".to_owned()));
+    }
+    let item = audit.checklist.iter().find(|item| item.id == id);
+    let item = item.ok_or_else(|| AppError::Asked(format!("the checklist has no item `{}`", clean(id))))?;
+    if !can_be_ticked(item) {
+        let word = item.state.word();
+        return Err(AppError::Asked(format!(
+            "{id} is not settled by hand: it is `{word}`, as was seen in the account"
+        )));
+    }
+    let caller = audit.account.caller_name();
+    let by = match (ignore::user(), caller) {
+        (user, "") => user,
+        (user, caller) if user.is_empty() => caller.to_owned(),
+        (user, caller) => format!("{user} as {caller}"),
+    };
+    let tick =
+        Tick { note: why.trim().to_owned(), by, at: Timestamp::now(), rests_on: item.rests_on.clone(), expired: false };
+    ticks.tick.insert(id.to_owned(), tick);
+    Ok(())
+}
+
+fn can_be_ticked(item: &ChecklistItem) -> bool {
+    item.may_be_ticked()
+}
+
+/// Where the ticks of an account are kept. `None` without a home folder.
+pub fn ticks_file(settings: &Settings, account: &str) -> Option<PathBuf> {
+    let state = settings.places.state.as_deref()?;
+    Some(state.join("ticks").join(format!("{account}.toml")))
+}
+
+/// The ticks of a file. None where there is no file.
+///
+/// Errors when it cannot be read, is damaged, or newer: it is left as it is.
+pub fn read_ticks(file: &Path) -> Result<Ticks, AppError> {
+    let name = || file.display().to_string();
+    match fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ticks::default()),
+        Err(error) => Err(AppError::File(name(), error)),
+        Ok(text) => Ticks::read(&text).map_err(|error| AppError::Ignores(format!("{}: {error}", name()))),
+    }
+}
+
+/// Writes the ticks of an account.
+pub fn write_ticks(file: &Path, ticks: &Ticks) -> Result<(), AppError> {
+    let text = ticks.text().map_err(|error| AppError::Ignores(format!("{}: {error}", file.display())))?;
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| AppError::File(folder.display().to_string(), error))?;
+    }
+    headless::save(file, |out| out.write_all(text.as_bytes()))
+}
