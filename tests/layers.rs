@@ -33,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "score",
             "reconcile",
             "rules",
+            "checklist",
             "plan",
             "aws",
             "scan",

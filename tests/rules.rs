@@ -1,13 +1,14 @@
 //! The built-in rules are sound, and a mistake in a rule file is named with its file, line and nearest right word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
 use closeout::audit::Audit;
 use closeout::audit::restore::Parts;
+use closeout::checklist::{Item, Items};
 use closeout::model::{
-    Account, Category, DaysAhead, Event, Finding, Quota, Region, ResourceId, Trend, TrendSource, UsageSource, Usd,
+    Account, Category, DaysAhead, Event, Finding, Kind, Quota, Region, ResourceId, Trend, TrendSource, UsageSource, Usd,
 };
 use closeout::rules::{RuleSet, Stage, Vocabulary, examples, judge, judge_quotas};
 use closeout::scan::scanners;
