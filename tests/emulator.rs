@@ -3,6 +3,8 @@
 //! The AWS behaviour is the emulator's (tests/emulator), and so proves nothing about AWS; the truth is the list the
 //! seed writes beside what it makes.
 
+#[path = "emulator_runs/closing.rs"]
+mod closing;
 #[path = "emulator_runs/faults.rs"]
 mod faults;
 #[path = "emulator_runs/files.rs"]

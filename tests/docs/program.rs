@@ -68,13 +68,16 @@ pub fn table() -> String {
     fenced("text", &shown.join("\n"))
 }
 
+/// Lists of which the first thing is enough.
+const CUT: &[&str] = &["checklist", "findings"];
+
 /// The demo's JSON report with one finding, and the long parts folded.
 pub fn json() -> String {
     let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/recording.ndjson");
     let text = printed(&["open", recording.to_str().expect("a path in UTF-8"), "--format", "json"]);
     let mut shown = Vec::new();
     let mut lines = text.lines();
-    let mut in_findings = false;
+    let mut in_list = false;
     while let Some(line) = lines.next() {
         let key = line.trim_start().trim_start_matches('"').split('"').next().unwrap_or_default();
         let opens = line.ends_with('{') || line.ends_with('[');
@@ -84,12 +87,12 @@ pub fn json() -> String {
             continue;
         }
         shown.push(line.to_owned());
-        in_findings |= key == "findings" && opens;
-        if in_findings && line == "    }," {
+        in_list |= CUT.contains(&key) && opens;
+        if in_list && line == "    }," {
             // The end of the first one: the others are passed over.
             shown.push("    …".to_owned());
             shown.push(skip_to_end(&mut lines, "  [").to_owned());
-            in_findings = false;
+            in_list = false;
         }
     }
     fenced("json", &shown.join("\n"))

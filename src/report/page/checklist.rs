@@ -105,7 +105,7 @@ fn row(item: &ChecklistItem) -> Vec<String> {
         ItemState::Pass | ItemState::Ticked | ItemState::NotApplicable => String::new(),
         _ => item.remedy.clone(),
     };
-    vec![item.state.word().to_owned(), item.title.clone(), item.id.clone(), result.join("\n"), remedy]
+    vec![item.state.word().to_owned(), item.title.clone(), item.id.clone(), result.join("; "), remedy]
 }
 
 /// What goes on billing after the account is closed.
