@@ -8,6 +8,9 @@ mod metrics;
 mod pages;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use audits::{begun, empty_account, gaps_only, hostile, sandbox};
 use closeout::audit::Audit;
@@ -168,6 +171,25 @@ fn a_page_has_no_element_and_no_attribute_but_its_own() {
         }
         assert!(page.contains("default-src 'none'"), "{what}: without a policy");
         assert!(!audit.is_running() || read.text.contains("not read yet"), "{what}");
+    }
+}
+
+/// Pages as the program writes them, for `tests/pages/browser.py`, which opens them in a browser.
+#[test]
+fn the_program_writes_the_page_of_a_saved_report() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    fs::create_dir_all(&folder).expect("a folder");
+    let recorded = closeout::app::recorded().expect("the built-in recording");
+    for (name, audit) in [("hostile", hostile()), ("recorded", recorded)] {
+        let (report, page) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.html")));
+        fs::write(&report, print(Format::Json, &audit, false)).expect("a report");
+        let mut program = Command::new(env!("CARGO_BIN_EXE_closeout"));
+        program.arg("open").arg(&report).args(["--format", "html", "--output"]).arg(&page);
+        let output = program.env("HOME", &folder).output().expect("closeout starts");
+        assert_eq!(output.status.code(), Some(4), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty(), "{name}: the page goes to the file only");
+        let page = fs::read_to_string(&page).expect("a page");
+        assert!(page == print(Format::Html, &audit, false), "{name}: the page of a saved report is another one");
     }
 }
 

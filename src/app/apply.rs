@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::world::Live;
-use super::{AppError, FAILED_STEPS, headless, listings, rules};
+use super::{AppError, FAILED_STEPS, files, headless, listings, rules};
 use crate::aws::Session;
 use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal};
 use crate::cli;
@@ -176,7 +176,7 @@ pub(super) fn begin_journal(
     let run = format!("{now}-{}", plan.hash.get(..6).unwrap_or_default());
     let journal = Journal::begin(folder, account, &run)?;
     // The plan lies beside its journal, so that a run that is broken off can be taken up again.
-    headless::save(&plan_file(folder, &run), |out| out.write_all(text.as_bytes()))?;
+    files::save(&plan_file(folder, &run), |out| out.write_all(text.as_bytes()))?;
     Ok((journal, run))
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::history::Past;
 use super::open::{self, Saved};
-use super::{AppError, deliver, headless, status};
+use super::{AppError, deliver, files, headless, status};
 use crate::audit::Audit;
 use crate::cli::{self, View as Asked};
 use crate::model::{Event, View};
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 /// Prints a bill, or writes it. Gives the exit status.
 pub fn run(settings: &Settings, wish: &cli::Bill) -> Result<u8, AppError> {
     if let Some(file) = &wish.output {
-        headless::check_folder(file)?;
+        files::check_folder(file)?;
     }
     let view = match wish.view {
         Asked::Unblended => View::Unblended,

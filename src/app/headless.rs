@@ -1,18 +1,16 @@
 //! A scan without a screen: progress on standard error, the report on standard output or in a file.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::engine::{Engine, Listener};
+use super::files::{Private, check_folder, save};
 use super::history::Past;
 use super::{AppError, checklist, ended, ignore, lock, print, rules, run};
 use crate::audit::Audit;
@@ -164,7 +162,7 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
     let mut engine = Engine::new(Audit::default(), &set, &mut progress);
     engine.sightings = past.sightings(&session.account.id, now).unwrap_or_else(|error| unread(&error));
     if let Some(recording) = &mut recording {
-        engine = engine.recording(Some(Box::new(BufWriter::new(recording.file.as_file_mut()))));
+        engine = engine.recording(Some(Box::new(BufWriter::new(recording.file()))));
     }
     engine.ticks = ticks(settings, &session.account.id);
     let scan = run::Scan {
@@ -194,7 +192,7 @@ pub fn gather(settings: &Settings, past: &Past, ask: Ask<'_>) -> Result<Audit, A
             None => recording.keep()?,
         }
     }
-    runtime.shutdown_timeout(Duration::from_millis(200));
+    keep_heeding(runtime);
     Ok(audit)
 }
 
@@ -219,6 +217,12 @@ pub fn runtime() -> Result<Runtime, AppError> {
         .enable_all()
         .build()
         .map_err(|error| AppError::File("the runtime".to_owned(), error))
+}
+
+/// Lets signals be heeded to the end of the program: a report that nobody takes in can be left by the second one.
+pub fn keep_heeding(runtime: Runtime) {
+    // The handlers outlive their runtime; without it nobody would hear what they tell.
+    std::mem::forget(runtime);
 }
 
 /// Says before anything is asked what AWS will charge for asking.
@@ -386,56 +390,5 @@ impl Listener for Lines {
             }
             _ => {}
         }
-    }
-}
-
-/// A file only its owner may read, in the making: it appears whole or not at all.
-pub struct Private {
-    file: NamedTempFile,
-    path: PathBuf,
-}
-
-impl Private {
-    /// Begins a file beside its later place.
-    ///
-    /// Errors when the folder is not there or cannot be written.
-    pub fn create(path: &Path) -> Result<Private, AppError> {
-        // NamedTempFile makes files of mode 0600.
-        let file = NamedTempFile::new_in(folder_of(path)).map_err(|error| trouble(path, error))?;
-        Ok(Private { file, path: path.to_owned() })
-    }
-
-    /// Puts it in its place, over whatever was there.
-    pub fn keep(self) -> Result<(), AppError> {
-        self.file.as_file().sync_all().map_err(|error| trouble(&self.path, error))?;
-        self.file.persist(&self.path).map(|_: File| ()).map_err(|error| trouble(&self.path, error.error))
-    }
-}
-
-/// Writes a file only its owner may read, replaced as a whole.
-pub fn save(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), AppError> {
-    let mut private = Private::create(path)?;
-    {
-        let mut out = BufWriter::new(private.file.as_file_mut());
-        write(&mut out).and_then(|()| out.flush()).map_err(|error| trouble(path, error))?;
-    }
-    private.keep()
-}
-
-fn trouble(path: &Path, error: io::Error) -> AppError {
-    AppError::File(path.display().to_string(), error)
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Finds out before a long scan, not after it, that its result has no place to go.
-pub fn check_folder(path: &Path) -> Result<(), AppError> {
-    let folder = folder_of(path);
-    match fs::metadata(folder) {
-        Ok(meta) if meta.is_dir() && !path.is_dir() => Ok(()),
-        Ok(_) => Err(trouble(path, io::Error::other("there is a folder in the way"))),
-        Err(error) => Err(trouble(folder, error)),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{AppError, GATE_PASSED, INCOMPLETE, deliver, headless, open};
+use super::{AppError, GATE_PASSED, INCOMPLETE, deliver, files, headless, open};
 use crate::audit::Audit;
 use crate::audit::changes::Changes;
 use crate::audit::past::Snapshot;
@@ -183,7 +183,7 @@ fn add(settings: &Settings, files: &[PathBuf]) -> Result<u8, AppError> {
 /// Prints what changed between two audits. Gives the exit status.
 pub fn diff(settings: &Settings, wish: &cli::Diff) -> Result<u8, AppError> {
     if let Some(file) = &wish.output {
-        headless::check_folder(file)?;
+        files::check_folder(file)?;
     }
     if let Some(gate) = wish.fail_on.iter().find(|gate| !gate.needs_history()) {
         return Err(AppError::Asked(format!("--fail-on '{gate}' is for `scan`; `diff` knows new>0 and the like")));

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AppError, headless, listings};
+use super::{AppError, files, headless, listings};
 use crate::audit::Audit;
 use crate::cli;
 use crate::model::clean;
@@ -91,7 +91,7 @@ fn write(file: &Path, text: &str) -> Result<(), AppError> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| AppError::File(folder.display().to_string(), error))?;
     }
-    headless::save(file, |out| out.write_all(text.as_bytes()))
+    files::save(file, |out| out.write_all(text.as_bytes()))
 }
 
 fn list(file: &Path, today: Date, out: &mut impl Write) -> Result<u8, AppError> {

@@ -5,6 +5,7 @@
 //! - [`cleanup`]: plans, dry runs and runs that the screen asks for
 //! - [`engine`]: events from workers are priced, folded into the audit, judged, recorded, and passed on
 //! - [`run`]: one scan from its first question to its last judgement
+//! - [`files`]: files that appear whole or not at all
 //! - [`headless`]: a scan without a screen: progress lines, a report, an exit status
 //! - [`history`]: earlier audits, kept and compared
 //! - [`ignore`]: findings set aside until a day
@@ -20,6 +21,7 @@ mod bill;
 mod checklist;
 mod cleanup;
 mod engine;
+mod files;
 mod headless;
 mod history;
 mod ignore;
@@ -198,7 +200,7 @@ fn dispatch(matches: &ArgMatches) -> Result<u8, AppError> {
         }
         Some(Command::Open(open)) => {
             drop(out);
-            open::file(&settings, &open.file, open.format, open.redact)
+            open::file(&settings, &open)
         }
         Some(Command::Bill(bill)) => {
             drop(out);
@@ -288,7 +290,7 @@ fn deliver(
     write: impl Fn(&report::Options, &mut dyn Write) -> io::Result<()>,
 ) -> Result<(), AppError> {
     if let Some(path) = output {
-        return headless::save(path, |out| write(&report::Options::default(), out));
+        return files::save(path, |out| write(&report::Options::default(), out));
     }
     let stdout = io::stdout();
     let options = report::Options { width: width(), color: settings.colored(&stdout), ..report::Options::default() };

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use super::engine::{Engine, Listener};
-use super::{AppError, headless, ignore, on_screen, print, rules, screen, status};
+use super::{AppError, deliver, files, headless, ignore, on_screen, print, rules, screen, status};
 use crate::audit::Audit;
+use crate::cli;
 use crate::model::{CellState, Event};
-use crate::report::{Document, Format};
+use crate::report::{self, Document, Format};
 use crate::rules::{RuleSet, Stage};
 use crate::settings::Settings;
 use crate::tui::Origin;
@@ -41,13 +42,16 @@ pub fn demo(settings: &Settings) -> Result<u8, AppError> {
     Ok(0)
 }
 
-/// Shows a saved report or a recording, or prints it.
-pub fn file(settings: &Settings, path: &Path, format: Option<Format>, redact: bool) -> Result<u8, AppError> {
-    let Saved { audit, has_inventory } = read(settings, path)?;
+/// Shows a saved report or a recording, prints it, or writes it to a file.
+pub fn file(settings: &Settings, wish: &cli::Open) -> Result<u8, AppError> {
+    if let Some(output) = &wish.output {
+        files::check_folder(output)?;
+    }
+    let Saved { audit, has_inventory } = read(settings, &wish.file)?;
     let status = status(&audit);
-    match format {
+    match wish.format {
         None if on_screen(settings) => {
-            let origin = Origin::File(path.to_owned());
+            let origin = Origin::File(wish.file.clone());
             screen::show(settings, audit, origin, rules(settings)?, has_inventory)?;
         }
         None => {
@@ -56,8 +60,8 @@ pub fn file(settings: &Settings, path: &Path, format: Option<Format>, redact: bo
         }
         Some(format) => {
             ignore::announce(&audit);
-            let audit = headless::for_others(audit, redact)?;
-            print(settings, format, &audit, false)?;
+            let audit = headless::for_others(audit, wish.redact)?;
+            deliver(settings, wish.output.as_deref(), |options, out| report::write(format, &audit, options, out))?;
         }
     }
     Ok(status)

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::history::Past;
 use super::open::{self, Saved};
-use super::{AppError, INCOMPLETE, deliver, headless, plan_page, rules, status, vocabulary};
+use super::{AppError, INCOMPLETE, deliver, files, headless, plan_page, rules, status, vocabulary};
 use crate::audit::Audit;
 use crate::cli::{self, PlanFormat};
 use crate::model::{Finding, Resource, ResourceId};
@@ -20,7 +20,7 @@ use crate::settings::Settings;
 /// Plans, prints and writes. Gives the exit status.
 pub fn run(settings: &Settings, wish: &cli::Plan) -> Result<u8, AppError> {
     for file in [&wish.output, &wish.script, &wish.terraform].into_iter().flatten() {
-        headless::check_folder(file)?;
+        files::check_folder(file)?;
     }
     if let Some(plan) = wish.file.as_deref().map(saved).transpose()?.flatten() {
         if wish.select.is_some() || !wish.id.is_empty() || wish.due {
@@ -143,7 +143,7 @@ fn put(settings: &Settings, wish: &cli::Plan, plan: &Plan) -> Result<(), AppErro
     let text = plan.text().map_err(|error| AppError::Output(error.into()))?;
     let write = |file: &Option<PathBuf>, text: &str| -> Result<(), AppError> {
         match file {
-            Some(file) => headless::save(file, |out| out.write_all(text.as_bytes())),
+            Some(file) => files::save(file, |out| out.write_all(text.as_bytes())),
             None => Ok(()),
         }
     };

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::history::Past;
-use super::{AppError, GATE_PASSED, deliver, ended, headless, listings, open};
+use super::{AppError, GATE_PASSED, deliver, ended, files, headless, listings, open};
 use crate::audit::Audit;
 use crate::model::{Event, Kind, clean};
 use crate::quota::need::{Fit, Plan, Planned};
@@ -27,7 +27,7 @@ pub fn run(settings: &Settings, wish: &cli::Quotas) -> Result<u8, AppError> {
         };
     }
     if let Some(file) = &wish.output {
-        headless::check_folder(file)?;
+        files::check_folder(file)?;
     }
     let plan = wish.need.as_deref().map(plan).transpose()?;
     let earlier = wish.earlier.iter().map(|file| Ok((file, open::read(settings, file)?.audit)));

@@ -13,7 +13,8 @@ use tokio::sync::watch;
 
 use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
-use super::headless::{plan_of_spending, runtime, save, say};
+use super::files::save;
+use super::headless::{plan_of_spending, runtime, say};
 use super::history::Past;
 use super::{AppError, apply, ignore, plan, rules, run, status, world};
 use crate::audit::Audit;
@@ -353,6 +354,9 @@ impl Outside for Around {
             ExportFormat::Json => (Format::Json, "json"),
             ExportFormat::Csv => (Format::Csv, "csv"),
             ExportFormat::Markdown => (Format::Markdown, "md"),
+            ExportFormat::Html => (Format::Html, "html"),
+            ExportFormat::Sarif => (Format::Sarif, "sarif"),
+            ExportFormat::Openmetrics => (Format::Openmetrics, "prom"),
         };
         let file = file_name(audit.account.label(), audit.started_at, &format!(".{ending}"));
         let options = report::Options::default();

@@ -48,6 +48,9 @@ pub struct Open {
     /// Print in this form instead of showing the screen.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
+    /// File to write, replaced as a whole and readable by you alone [default: standard output].
+    #[arg(long, short, value_name = "FILE", requires = "format", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
     /// Replace what names the account, its resources and its people by words that say nothing.
     #[arg(long, requires = "format")]
     pub redact: bool,

@@ -62,11 +62,24 @@ pub enum ExportFormat {
     Csv,
     /// A report to read.
     Markdown,
+    /// A page for a browser.
+    Html,
+    /// A log for dashboards of code scanners.
+    Sarif,
+    /// Figures for a scraper.
+    Openmetrics,
 }
 
 impl ExportFormat {
     /// Every form, in the order of the dialog.
-    pub const ALL: [ExportFormat; 3] = [ExportFormat::Json, ExportFormat::Csv, ExportFormat::Markdown];
+    pub const ALL: [ExportFormat; 6] = [
+        ExportFormat::Json,
+        ExportFormat::Csv,
+        ExportFormat::Markdown,
+        ExportFormat::Html,
+        ExportFormat::Sarif,
+        ExportFormat::Openmetrics,
+    ];
 
     /// Its name in the dialog.
     pub fn word(self) -> &'static str {
@@ -74,6 +87,9 @@ impl ExportFormat {
             ExportFormat::Json => "json",
             ExportFormat::Csv => "csv",
             ExportFormat::Markdown => "markdown",
+            ExportFormat::Html => "html",
+            ExportFormat::Sarif => "sarif",
+            ExportFormat::Openmetrics => "openmetrics",
         }
     }
 
@@ -83,6 +99,9 @@ impl ExportFormat {
             ExportFormat::Json => "the whole audit, for programs",
             ExportFormat::Csv => "findings, one a line",
             ExportFormat::Markdown => "a report to read",
+            ExportFormat::Html => "one page, to mail or print",
+            ExportFormat::Sarif => "for code-scanning dashboards",
+            ExportFormat::Openmetrics => "figures for a metrics scraper",
         }
     }
 }

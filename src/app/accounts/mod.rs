@@ -13,7 +13,8 @@ use std::path::Path;
 
 pub use list::ListError;
 
-use super::headless::{check_folder, say};
+use super::files::check_folder;
+use super::headless::say;
 use super::{AppError, GATE_PASSED, INCOMPLETE, deliver};
 use crate::cli::{self, Command};
 use crate::report::rollup::{self, Rollup};
@@ -138,7 +139,7 @@ fn rollup_name(rollup: &Rollup) -> String {
 }
 
 fn save(path: &Path, format: RollupFormat, rollup: &Rollup) -> Result<(), AppError> {
-    super::headless::save(path, |out| report::write_rollup(format, rollup, &report::Options::default(), out))
+    super::files::save(path, |out| report::write_rollup(format, rollup, &report::Options::default(), out))
 }
 
 fn print(settings: &Settings, format: RollupFormat, output: Option<&Path>, rollup: &Rollup) -> Result<(), AppError> {

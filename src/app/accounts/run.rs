@@ -7,7 +7,8 @@ use tokio::sync::watch;
 
 use super::targets::{Source, Target, failed};
 use crate::app::engine::{Engine, Listener};
-use crate::app::headless::{heed_signals, plural, runtime, save, say};
+use crate::app::files::save;
+use crate::app::headless::{heed_signals, keep_heeding, plural, runtime, say};
 use crate::app::{AppError, rules, run};
 use crate::audit::Audit;
 use crate::aws::Session;
@@ -60,7 +61,7 @@ pub fn all(settings: &Settings, scan: &cli::Scan, source: Source) -> Result<Roll
             Err(one) => failed.push(one),
         }
     }
-    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    keep_heeding(runtime);
     Ok(Rollup::of(entries, failed, targets.left_out, shard.into_iter().collect()))
 }
 

@@ -84,7 +84,7 @@ fn line(cx: &Screen<'_>, list: List, item: &Item, width: usize, is_cursor: bool)
     let note = cx.text(&item.note, width.saturating_sub(14));
     let label = match list {
         // What a form holds stands beside its name; keys and values stand at the right edge.
-        List::Export => fit(&cx.text(&item.label, width), 10, false),
+        List::Export => fit(&cx.text(&item.label, width), 11, false),
         _ => fit(&cx.text(&item.label, width), width.saturating_sub(note.width() + 4), false),
     };
     let line = Line::from(vec![
