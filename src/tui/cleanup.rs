@@ -114,6 +114,8 @@ pub struct Cleanup {
     pub run: Option<Running>,
     /// Whether a run changed the account since it was scanned.
     pub is_outdated: bool,
+    /// Whether the order within the waves was changed by hand: a plan made anew keeps it.
+    pub is_ordered: bool,
     /// Whether the plan has to be made anew.
     pub(super) stale: bool,
     /// The state of the marks the plan was made of.
@@ -167,6 +169,7 @@ impl Cleanup {
             trying: None,
             run: None,
             is_outdated: false,
+            is_ordered: false,
             stale: true,
             planned: 0,
         }

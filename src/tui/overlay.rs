@@ -268,6 +268,7 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::CopyId, Action::CopyArn], "copy the id, the ARN"),
     (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
     (&[Action::HideUnused, Action::Fold], "hide unused, unfold regions"),
+    (&[Action::MoveDown, Action::MoveUp], "later, earlier in its wave"),
     (&[Action::Theme, Action::Settings], "next theme, settings"),
     (&[Action::NoDelete, Action::NoCut], "nothing: no key deletes"),
 ];

@@ -5,6 +5,7 @@ mod cleanup;
 mod copy;
 mod findings;
 mod ignore;
+mod journal;
 pub mod mouse;
 mod moving;
 mod news;
@@ -177,11 +178,12 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Theme => return choose::set(model, super::overlay::Setting::Theme),
         Action::DryRun | Action::Apply | Action::StopApply | Action::Script => return cleanup::perform(model, action),
         Action::DropStep => return cleanup::drop_step(model),
+        Action::MoveDown | Action::MoveUp => return cleanup::order::move_step(model, action),
         Action::Dependents | Action::Owners | Action::Locks | Action::Quarantine => {
             return cleanup::allow(model, action);
         }
-        Action::Undo => return cleanup::show_undo(model),
-        Action::Verify => return cleanup::verify(model),
+        Action::Undo => return journal::show_undo(model),
+        Action::Verify => return journal::verify(model),
         Action::NoDelete | Action::NoCut => return say(model, NOTHING_DELETED),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return suspend(model),
