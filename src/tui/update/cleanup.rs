@@ -22,9 +22,6 @@ use crate::tui::{line, view};
 /// How long after it was opened the confirmation takes no key: what was typed before it could be read is no consent.
 const DEAF_MS: u64 = 300;
 
-/// Lines of a journal that are kept to be shown.
-const REMEMBERED: usize = 2_000;
-
 /// A wish for a new plan, when the one on the screen is not that of the marks any more. While a scan runs there is none:
 /// what is not read yet may need what would be deleted.
 pub fn wish(model: &mut Model) -> Option<Effect> {
@@ -65,10 +62,7 @@ pub fn news(model: &mut Model, news: News) -> Vec<Effect> {
         }
         News::Wrote(entry) => {
             if let Some(run) = &mut model.cleanup.run {
-                if run.log.len() >= REMEMBERED {
-                    run.log.drain(..REMEMBERED / 2);
-                }
-                run.log.push(*entry);
+                run.wrote(*entry);
             }
         }
         News::Ended(end) => return take_end(model, end),

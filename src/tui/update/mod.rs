@@ -6,6 +6,7 @@ mod copy;
 mod findings;
 mod ignore;
 mod journal;
+mod log;
 pub mod mouse;
 mod moving;
 mod news;
@@ -179,6 +180,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::DryRun | Action::Apply | Action::StopApply | Action::Script => return cleanup::perform(model, action),
         Action::DropStep => return cleanup::drop_step(model),
         Action::MoveDown | Action::MoveUp => return cleanup::order::move_step(model, action),
+        Action::FollowLog | Action::SearchLog | Action::NextHit | Action::PreviousHit => {
+            return log::perform(model, action);
+        }
         Action::Dependents | Action::Owners | Action::Locks | Action::Quarantine => {
             return cleanup::allow(model, action);
         }
@@ -270,7 +274,7 @@ fn back(model: &mut Model) {
         model.stale();
         return;
     }
-    if model.screen == ScreenId::Cleanup && cleanup::put_away(model) {
+    if model.screen == ScreenId::Cleanup && (log::clear(model) || cleanup::put_away(model)) {
         return;
     }
     let view = model.view_mut();
