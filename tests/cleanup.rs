@@ -175,6 +175,31 @@ fn sixty_steps_are_done_in_their_waves_and_each_is_on_record() {
     assert_eq!(undo.as_deref(), Some(format!("restore {saved}").as_str()), "undo names what was saved");
 }
 
+#[test]
+fn steps_of_a_wave_are_begun_in_the_order_of_the_plan() {
+    let queues: Vec<Resource> = (1..=9).map(queue).collect();
+    let steps = queues.iter().zip(1..).map(|(queue, number)| step(number, 1, Work::Act, "delete", queue, &[]));
+    let mut plan = plan(steps.collect());
+    for place in (2..=9).rev() {
+        plan = plan.moved(place, true).expect("there is a place above");
+    }
+    let wanted: Vec<&str> = plan.steps.iter().map(|step| step.resource.id.as_str()).collect();
+    assert_eq!(wanted[0], "queue-9");
+    let (_, report, entries) = applied(queues, &plan, |_| {});
+    assert_eq!(report.counts(), (9, 0, 0), "{report:?}");
+    let begun: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| match &entry.what {
+            What::Begun { before, .. } => Some(before.id.as_str()),
+            _ => None,
+        })
+        .collect();
+    // Six are under way at a time: those are begun together, and the others as places get free.
+    let first: std::collections::BTreeSet<&str> = begun[..6].iter().copied().collect();
+    assert_eq!(first, wanted[..6].iter().copied().collect());
+    assert_eq!(begun[0], "queue-9");
+}
+
 /// After any kill: everything is gone, each volume was saved exactly once, and nothing happened that no line announced.
 fn assert_whole(world: &InMemory, folder: &Path, moment: u32) {
     let account = world.account.lock().expect("no panic");

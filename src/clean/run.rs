@@ -11,10 +11,7 @@ use super::journal::{Journal, JournalError};
 use super::look::Eyes;
 use super::step::{End, Stepping};
 use super::world::World;
-use crate::plan::{Entry, News, Past, Plan, State, Step, What, Work};
-
-/// Steps of a wave that are taken at the same time.
-const TOGETHER: usize = 6;
+use crate::plan::{Entry, News, Past, Plan, State, Step, TOGETHER, What, Work};
 
 /// Why a run ends at once, with nothing more sent and nothing more written.
 #[derive(Debug)]

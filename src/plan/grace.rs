@@ -11,6 +11,7 @@ use super::command::{line, template};
 use super::file;
 use super::names::actions_of;
 use super::remedy::{Blanks, Move, Until, UntilWord, Verb, holds, remedy};
+use super::reorder::renumbered;
 use super::step::{Held, HeldWhy, Plan, Step, Work};
 use super::steps::sent_to;
 use crate::audit::Audit;
@@ -135,14 +136,7 @@ fn numbered(steps: Vec<Step>) -> Vec<Step> {
     }
     // Steps of a wave stand together, and those they wait for before them.
     all.sort_by_key(|step| (step.wave, step.number));
-    let new: BTreeMap<u32, u32> = (1..).zip(&all).map(|(new, step)| (step.number, new)).collect();
-    let renamed = |old: &u32| new.get(old).copied().unwrap_or_default();
-    let named = all.iter().map(|step| Step {
-        number: renamed(&step.number),
-        after: step.after.iter().map(renamed).collect(),
-        ..step.clone()
-    });
-    named.collect()
+    renumbered(all)
 }
 
 /// Everything in quarantine that an audit lists: how long it has, what is due, and what was used meanwhile. By the date

@@ -7,6 +7,7 @@
 //! - `past`: how far a journal says it has come
 //! - `order`: what a pointer between two resources means for their order, with the exceptions of `rules/order.toml`
 //! - [`grace`]: quarantine instead of deletion, and what became of it
+//! - `reorder`: another order within the waves
 //! - `graph`: who must go before whom, over everything an audit knows
 //! - `choose`: what is to be done about one resource by itself
 //! - `resolve`: what can be done about all of them together, and what is held
@@ -24,6 +25,7 @@ mod order;
 mod past;
 mod record;
 pub mod remedy;
+mod reorder;
 mod resolve;
 mod script;
 mod step;
@@ -42,7 +44,7 @@ pub use past::{Past, PastStep};
 pub use record::{Check, Entry, FRESH_MINUTES, News, Outcome, Rehearsal, State, Undo, What};
 pub use remedy::{Remedy, Verb, remedies, remedy};
 pub use script::script;
-pub use step::{Allowed, Held, HeldWhy, Plan, PlanAccount, Step, Work};
+pub use step::{Allowed, Held, HeldWhy, Plan, PlanAccount, Step, TOGETHER, Work};
 pub use terraform::terraform;
 
 /// What was asked for: resources, each with the fingerprints of the findings it was chosen by. With none of them the

@@ -61,6 +61,9 @@ pub struct Allowed {
     pub removal: bool,
 }
 
+/// Steps of a wave that are taken at the same time, the first of the plan first.
+pub const TOGETHER: usize = 6;
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {

@@ -62,7 +62,13 @@ pub enum Action {
     DryRun,
     Apply,
     StopApply,
+    FollowLog,
+    SearchLog,
+    NextHit,
+    PreviousHit,
     DropStep,
+    MoveDown,
+    MoveUp,
     Dependents,
     Owners,
     Locks,
@@ -207,7 +213,13 @@ pub const TABLE: &[Entry] = &[
     entry(Action::DryRun, "dry-run", &["D"], &[K], Here, "dry run: changes nothing"),
     entry(Action::Apply, "apply", &["A"], &[K], Here, "apply: asks for the phrase"),
     entry(Action::StopApply, "stop-apply", &["S"], &[K], Here, "stop after steps under way"),
+    entry(Action::FollowLog, "follow-log", &["f"], &[K], Here, "hold the log, and follow it"),
+    entry(Action::SearchLog, "search-log", &["/"], &[K], Here, "look for it in the log"),
+    entry(Action::NextHit, "next-hit", &["n"], &[K], Here, "the next line that has it"),
+    entry(Action::PreviousHit, "previous-hit", &["N"], &[K], Here, "the line before that has it"),
     entry(Action::DropStep, "drop-step", &["x"], &[K], Here, "take it out of the plan"),
+    entry(Action::MoveDown, "move-step-down", &["J"], &[K], Here, "do it later in its wave"),
+    entry(Action::MoveUp, "move-step-up", &["K"], &[K], Here, "do it earlier in its wave"),
     entry(Action::Dependents, "add-dependents", &["a"], &[K], Here, "add what has to go first"),
     entry(Action::Owners, "add-owners", &["o"], &[K], Here, "plan for owners instead"),
     entry(Action::Locks, "lift-locks", &["L"], &[K], Here, "lift locks of AWS's own"),
@@ -291,9 +303,13 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
             (Action::Zoom, "zoom"),
             (Action::Export, "export"),
         ],
-        (ScreenId::Cleanup, true) => {
-            &[(Action::StopApply, "stop after current steps"), (Action::NextPane, "pane"), (Action::Zoom, "zoom")]
-        }
+        (ScreenId::Cleanup, true) => &[
+            (Action::StopApply, "stop after current steps"),
+            (Action::FollowLog, "hold log"),
+            (Action::SearchLog, "search log"),
+            (Action::NextPane, "pane"),
+            (Action::Zoom, "zoom"),
+        ],
         (ScreenId::Cleanup, false) => &[
             (Action::DryRun, "dry run"),
             (Action::Apply, "apply"),
@@ -304,6 +320,7 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
             (Action::Quarantine, "quarantine"),
             (Action::Script, "script"),
             (Action::CopyCommand, "CLI"),
+            (Action::MoveDown, "later in wave"),
         ],
         (ScreenId::Journal, _) => &[
             (Action::Open, "detail"),

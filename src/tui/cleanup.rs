@@ -1,11 +1,16 @@
 //! What the screen knows of cleanups: the plan of the marks, its rehearsal, the run that applies it, and the journals
 //! of runs before.
 
+pub mod log;
+mod time_left;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+pub use time_left::Left;
 
 use super::model::Model;
 use super::run::Origin;
@@ -114,6 +119,8 @@ pub struct Cleanup {
     pub run: Option<Running>,
     /// Whether a run changed the account since it was scanned.
     pub is_outdated: bool,
+    /// Whether the order within the waves was changed by hand: a plan made anew keeps it.
+    pub is_ordered: bool,
     /// Whether the plan has to be made anew.
     pub(super) stale: bool,
     /// The state of the marks the plan was made of.
@@ -131,6 +138,8 @@ pub struct Running {
     pub steps: BTreeMap<u32, Progress>,
     /// Lines of its journal, as they were written.
     pub log: Vec<Entry>,
+    /// How they are looked at.
+    pub watch: log::Watch,
     /// Milliseconds on the model's clock when it was begun.
     pub began_ms: u64,
     /// The same as time of day.
@@ -167,6 +176,7 @@ impl Cleanup {
             trying: None,
             run: None,
             is_outdated: false,
+            is_ordered: false,
             stale: true,
             planned: 0,
         }
@@ -194,8 +204,8 @@ impl Running {
     pub fn new(plan: Arc<Plan>, began_ms: u64, began_at: Timestamp) -> Running {
         let queued = Progress { state: State::Queued, from_ms: None, to_ms: None };
         let steps = plan.steps.iter().map(|step| (step.number, queued.clone())).collect();
-        let (name, log) = (String::new(), Vec::new());
-        Running { plan, name, steps, log, began_ms, began_at, stopping: false, ended: None }
+        let (name, log, watch) = (String::new(), Vec::new(), log::Watch::default());
+        Running { plan, name, steps, log, watch, began_ms, began_at, stopping: false, ended: None }
     }
 
     /// Puts a step somewhere else.

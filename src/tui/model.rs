@@ -103,7 +103,7 @@ pub struct View {
     pub stale: bool,
 }
 
-/// A filter being typed.
+/// A filter being typed, or what is looked for in a log.
 #[derive(Clone, Debug, Default)]
 pub struct Typing {
     /// What stands in the input line.
@@ -112,6 +112,8 @@ pub struct Typing {
     pub error: Option<String>,
     /// How many filters back `Up` has gone.
     pub recalled: usize,
+    /// Whether it is looked for in the log of a run, and filters nothing.
+    pub is_search: bool,
 }
 
 /// A line for the message line.

@@ -268,6 +268,9 @@ const TOGETHER: &[(&[Action], &str)] = &[
     (&[Action::CopyId, Action::CopyArn], "copy the id, the ARN"),
     (&[Action::Console, Action::ConsoleAddress], "console: open, address"),
     (&[Action::HideUnused, Action::Fold], "hide unused, unfold regions"),
+    (&[Action::FollowLog, Action::SearchLog], "log: hold or follow, search"),
+    (&[Action::NextHit, Action::PreviousHit], "log: next, previous hit"),
+    (&[Action::MoveDown, Action::MoveUp], "later, earlier in its wave"),
     (&[Action::Theme, Action::Settings], "next theme, settings"),
     (&[Action::NoDelete, Action::NoCut], "nothing: no key deletes"),
 ];

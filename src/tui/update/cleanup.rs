@@ -1,5 +1,7 @@
 //! The way to a changed account: plan, dry run, typed phrase, run; and the journals of runs before.
 
+pub mod order;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,15 +15,12 @@ use crate::tui::cleanup::{Cleanup, End, News, Running, missing};
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::model::{Model, ScreenId};
-use crate::tui::overlay::{Ask, Confirm, Overlay, Read, Yes};
+use crate::tui::overlay::{Ask, Confirm, Overlay, Yes};
 use crate::tui::run::Origin;
 use crate::tui::{line, view};
 
 /// How long after it was opened the confirmation takes no key: what was typed before it could be read is no consent.
 const DEAF_MS: u64 = 300;
-
-/// Lines of a journal that are kept to be shown.
-const REMEMBERED: usize = 2_000;
 
 /// A wish for a new plan, when the one on the screen is not that of the marks any more. While a scan runs there is none:
 /// what is not read yet may need what would be deleted.
@@ -33,7 +32,7 @@ pub fn wish(model: &mut Model) -> Option<Effect> {
     }
     (cleanup.stale, cleanup.planned) = (false, model.marks.changes());
     if model.marks.is_empty() {
-        (cleanup.plan, cleanup.trouble) = (None, None);
+        (cleanup.plan, cleanup.trouble, cleanup.is_ordered) = (None, None, false);
         model.views[ScreenId::Cleanup as usize].stale = true;
         model.refresh();
         return None;
@@ -49,13 +48,7 @@ pub fn news(model: &mut Model, news: News) -> Vec<Effect> {
     model.views[ScreenId::Journal as usize].stale = true;
     let ms = model.clock_ms;
     match news {
-        News::Planned(plan) => {
-            let cleanup = &mut model.cleanup;
-            (cleanup.plan, cleanup.trouble) = match plan {
-                Ok(plan) => (Some(Arc::new(plan)), None),
-                Err(why) => (None, Some(why)),
-            };
-        }
+        News::Planned(plan) => order::take_plan(&mut model.cleanup, plan),
         News::Tried(tried) => return take_rehearsal(model, tried),
         News::Began(name) => {
             if let Some(run) = &mut model.cleanup.run {
@@ -69,10 +62,7 @@ pub fn news(model: &mut Model, news: News) -> Vec<Effect> {
         }
         News::Wrote(entry) => {
             if let Some(run) = &mut model.cleanup.run {
-                if run.log.len() >= REMEMBERED {
-                    run.log.drain(..REMEMBERED / 2);
-                }
-                run.log.push(*entry);
+                run.wrote(*entry);
             }
         }
         News::Ended(end) => return take_end(model, end),
@@ -313,41 +303,6 @@ pub fn commands(model: &Model) -> Option<String> {
         }
     };
     (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-/// `u`: the commands that bring back what the run at the cursor took away.
-pub fn show_undo(model: &mut Model) -> Vec<Effect> {
-    let run = view::row(model).and_then(|row| model.journals.runs.get(row));
-    let Some(run) = run else { return say(model, "no run is listed: there is nothing to undo") };
-    let undo = Undo::of(&run.entries);
-    let mut lines = Vec::new();
-    for (step, does, command) in &undo.commands {
-        lines.extend([format!("{step}  {does}"), format!("   {command}")]);
-    }
-    if !undo.gone.is_empty() {
-        lines.push("Nothing brings these back:".to_owned());
-        lines.extend(undo.gone.iter().map(|(step, does)| format!("{step}  {does}")));
-    }
-    if lines.is_empty() {
-        lines.push("This run took nothing away.".to_owned());
-    } else {
-        let key = model.keymap.key_name(Action::CopyCommand);
-        lines.push(format!("Nothing of this is run by closeout. {key} copies the commands."));
-    }
-    model.overlay = Some(Overlay::Read(Read { title: format!("Undo of {}", run.name), lines }));
-    Vec::new()
-}
-
-/// `v`: holds the run at the cursor against the account.
-pub fn verify(model: &mut Model) -> Vec<Effect> {
-    if model.cleanup.is_busy() || model.journals.verifying.is_some() || model.is_running() {
-        return say(model, "something is under way: its end comes first");
-    }
-    let run = view::row(model).and_then(|row| model.journals.runs.get(row)).map(|run| run.name.clone());
-    let Some(run) = run else { return say(model, "no run is listed: there is nothing to verify") };
-    model.journals.verifying = Some(run.clone());
-    let _ = say(model, "reading what the run was about again; nothing is changed");
-    vec![Effect::Verify(run)]
 }
 
 #[cfg(test)]

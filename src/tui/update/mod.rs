@@ -5,6 +5,8 @@ mod cleanup;
 mod copy;
 mod findings;
 mod ignore;
+mod journal;
+mod log;
 pub mod mouse;
 mod moving;
 mod news;
@@ -177,11 +179,15 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Theme => return choose::set(model, super::overlay::Setting::Theme),
         Action::DryRun | Action::Apply | Action::StopApply | Action::Script => return cleanup::perform(model, action),
         Action::DropStep => return cleanup::drop_step(model),
+        Action::MoveDown | Action::MoveUp => return cleanup::order::move_step(model, action),
+        Action::FollowLog | Action::SearchLog | Action::NextHit | Action::PreviousHit => {
+            return log::perform(model, action);
+        }
         Action::Dependents | Action::Owners | Action::Locks | Action::Quarantine => {
             return cleanup::allow(model, action);
         }
-        Action::Undo => return cleanup::show_undo(model),
-        Action::Verify => return cleanup::verify(model),
+        Action::Undo => return journal::show_undo(model),
+        Action::Verify => return journal::verify(model),
         Action::NoDelete | Action::NoCut => return say(model, NOTHING_DELETED),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return suspend(model),
@@ -268,7 +274,7 @@ fn back(model: &mut Model) {
         model.stale();
         return;
     }
-    if model.screen == ScreenId::Cleanup && cleanup::put_away(model) {
+    if model.screen == ScreenId::Cleanup && (log::clear(model) || cleanup::put_away(model)) {
         return;
     }
     let view = model.view_mut();

@@ -1,5 +1,6 @@
 //! Moving about: rows, panes, screens.
 
+use super::log;
 use crate::tui::action::Action;
 use crate::tui::model::{Model, ScreenId};
 use crate::tui::view;
@@ -44,6 +45,9 @@ pub fn perform(model: &mut Model, action: Action) -> bool {
 pub fn rows(model: &mut Model, delta: isize) {
     let is_scan = model.screen == ScreenId::Overview && view::overview::is_scanning(&model.audit);
     let has_one_list = model.screen == ScreenId::Coverage || is_scan;
+    if log::has_focus(model) {
+        return log::scroll(model, delta);
+    }
     if model.view().focus > 0 && !has_one_list {
         let last = match model.screen {
             ScreenId::Findings => view::findings::last_line(model),

@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyCode;
 
+use super::log;
 use crate::tui::effect::Effect;
 use crate::tui::filter::Filter;
 use crate::tui::key::Key;
@@ -20,6 +21,9 @@ pub fn begin(model: &mut Model) {
 
 /// Takes a key while a filter is typed.
 pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
+    if model.typing.as_ref().is_some_and(|typing| typing.is_search) {
+        return log::key(model, key);
+    }
     match key.code() {
         KeyCode::Enter => keep(model),
         KeyCode::Esc => {
@@ -43,7 +47,10 @@ pub fn insert(model: &mut Model, text: &str) {
     if let Some(typing) = &mut model.typing {
         typing.line.insert(text.trim_end_matches(['\r', '\n']));
     }
-    follow(model);
+    match &model.typing {
+        Some(typing) if typing.is_search => log::look(model),
+        _ => follow(model),
+    }
 }
 
 fn keep(model: &mut Model) {

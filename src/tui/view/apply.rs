@@ -10,7 +10,7 @@ use super::table::fit;
 use super::wrap::wrap;
 use crate::plan::{State, Step};
 use crate::tui::action::Action;
-use crate::tui::cleanup::Running;
+use crate::tui::cleanup::{Left, Running};
 use crate::tui::look::Role;
 use crate::tui::model::Model;
 
@@ -59,9 +59,9 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
     }
 }
 
-/// How far the log may be scrolled back.
-pub fn last_line(run: &Running) -> usize {
-    run.log.len().saturating_sub(1)
+/// Lines of the log there is room for.
+pub fn log_height(area: Rect, cx: &Screen<'_>) -> usize {
+    usize::from(inside(areas(area, cx)[LOG]).height)
 }
 
 /// What is saved for sure, and what is still to come.
@@ -82,7 +82,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, run: 
         draw_steps(frame, steps, model, cx, run);
     }
     if !log.is_empty() {
-        draw_log(frame, log, cx, run);
+        super::log::draw(frame, log, cx, run);
     }
     if !stop.is_empty() {
         let title = if run.ended.is_some() { "How it ended" } else { "If you stop now" };
@@ -102,6 +102,15 @@ fn clock(ms: u64) -> String {
     match seconds / 3_600 {
         0 => format!("{}:{:02}", seconds / 60, seconds % 60),
         hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
+/// How long it may still take, to ten seconds, with blanks behind. Empty as long as nobody knows.
+fn left(left: Left) -> String {
+    match left {
+        Left::Unknown => String::new(),
+        Left::Waiting => "waiting for AWS   ".to_owned(),
+        Left::About(ms) => format!("about {} left   ", clock(ms.div_ceil(10_000).max(1) * 10_000)),
     }
 }
 
@@ -126,7 +135,9 @@ fn draw_progress(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, 
     let all = run.plan.steps.len();
     let until = run.ended.as_ref().map_or(model.clock_ms, |(_, ms)| *ms);
     let (word, role) = word(run);
-    let text = format!("  {over} of {all} steps   elapsed {}   ", clock(until.saturating_sub(run.began_ms)));
+    let left = left(run.left(model.clock_ms));
+    let elapsed = clock(until.saturating_sub(run.began_ms));
+    let text = format!("  {over} of {all} steps   elapsed {elapsed}   {left}");
     let room = usize::from(area.width).saturating_sub(text.len() + word.len() + 6).min(48);
     let full = (room * over).checked_div(all).unwrap_or_default();
     let bar = cx.look.glyphs.full.repeat(full) + &cx.look.glyphs.empty.repeat(room - full);
@@ -189,21 +200,6 @@ fn step_line(model: &Model, cx: &Screen<'_>, run: &Running, step: &Step, at: usi
         Span::raw(fit(&cx.text(&detail, room), room, false)),
     ]);
     if at == cx.pane.cursor && cx.focus == 0 { line.style(cx.look.style(Role::Selected)) } else { line }
-}
-
-/// The journal as it is written. The end stays in sight unless somebody scrolls back.
-fn draw_log(frame: &mut Frame, area: Rect, cx: &Screen<'_>, run: &Running) {
-    let inner = inside(area);
-    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-    let back = if cx.focus == LOG { cx.scroll.min(last_line(run)) } else { 0 };
-    let end = run.log.len() - back.min(run.log.len());
-    let from = end.saturating_sub(height);
-    let lines = run.log[from..end].iter().map(|entry| {
-        let text = format!(" {} {}", entry.at.strftime("%H:%M:%S"), entry.what.sentence());
-        Line::from(cx.text(&text, width))
-    });
-    let remark = if back > 0 { format!("{back} lines back") } else { "as it is written".to_owned() };
-    cx.boxed(frame, area, LOG, "Journal", &remark, lines.collect());
 }
 
 fn numbers(steps: &[&Step]) -> String {

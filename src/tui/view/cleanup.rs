@@ -145,7 +145,8 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
 /// Lines of the pane that has the focus: as far as it may be scrolled.
 pub fn last_line(model: &Model, cx: &Screen<'_>, width: u16) -> usize {
     match &model.cleanup.run {
-        Some(run) => apply::last_line(run),
+        // The log is moved by itself, and what stopping means has few lines.
+        Some(_) => 0,
         None if cx.focus == PANES - 1 => detail::lines(cx, model, usize::from(width)).len().saturating_sub(1),
         None => side::tried_lines(model, cx).len(),
     }

@@ -19,6 +19,7 @@ pub mod findings;
 mod header;
 mod help;
 mod journal;
+mod log;
 pub mod overview;
 mod palette;
 pub mod quotas;
@@ -41,6 +42,7 @@ use super::model::{Model, ScreenId};
 use super::overlay::{Chooser, List, Overlay};
 use crate::model::{Cell, Kind, Region};
 
+pub use apply::LOG;
 pub use header::{age, age_changes_in, tab_at};
 
 /// Below this a screen is one status line.
@@ -198,6 +200,11 @@ pub fn last_line(model: &Model) -> usize {
         ScreenId::Journal => journal::last_line(model, &cx, width),
         _ => cleanup::last_line(model, &cx, width),
     }
+}
+
+/// Lines the log of a run has room for.
+pub fn log_height(model: &Model) -> usize {
+    apply::log_height(body(whole(model)), &screen(model))
 }
 
 /// How old the dry run is that is shown, in whole minutes.

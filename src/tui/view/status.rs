@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
 }
 
 fn draw_input(frame: &mut Frame, input: Rect, below: Rect, cx: &Screen<'_>, typing: &Typing) {
-    let label = " filter > ";
+    let label = if typing.is_search { " search > " } else { " filter > " };
     // The end of a long filter is what is being typed.
     let room = usize::from(input.width).saturating_sub(label.len() + 1);
     let column = typing.line.column();
@@ -37,6 +37,9 @@ fn draw_input(frame: &mut Frame, input: Rect, below: Rect, cx: &Screen<'_>, typi
         Some(error) => Line::from(
             cx.span(format!(" {} {}", cx.look.glyphs.bad, cx.text(error, usize::from(below.width))), Role::Bad),
         ),
+        None if typing.is_search => {
+            cx.line(" the log goes to every line that has it    Enter keeps  Esc clears", Role::Dim)
+        }
         None => {
             let help = " word  column:value  cost>1  !word  \"two words\"  tag:env=dev  a,b = or    Enter keeps  Esc clears  Up recalls";
             cx.line(truncate(help, usize::from(below.width)), Role::Dim)

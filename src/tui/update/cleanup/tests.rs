@@ -180,6 +180,52 @@ fn x_takes_a_mark_away_and_nothing_else() {
     assert!(!journey.model.marks.has(&before.steps[0].resource.arn));
 }
 
+/// Ids of what the steps of the plan are about, in their order.
+fn order(journey: &Journey) -> Vec<String> {
+    let plan = journey.plan();
+    assert!(plan.steps.iter().zip(1..).all(|(step, number)| step.number == number));
+    plan.steps.iter().map(|step| step.resource.id.clone()).collect()
+}
+
+#[test]
+fn a_step_is_moved_within_its_wave_and_the_plan_has_to_be_tried_again() {
+    let mut journey = ready();
+    let (before, plan) = (order(&journey), journey.plan());
+    assert_eq!(plan.steps[0].wave, plan.steps[1].wave, "two that may change places");
+    journey.press("J");
+    let swapped = [&[before[1].clone(), before[0].clone()], &before[2..]].concat();
+    assert_eq!(order(&journey), swapped);
+    assert!(journey.says().contains("is step 2 now"), "{}", journey.says());
+    assert_eq!(view::row(&journey.model), Some(1), "the cursor goes with the step");
+    assert_ne!(journey.plan().hash, plan.hash);
+    for step in plan.steps.iter().filter(|step| !step.after.is_empty()) {
+        let first = &plan.steps[step.after[0] as usize - 1].resource.id;
+        let now = journey.plan();
+        let same = now.steps.iter().find(|one| one.resource.arn == step.resource.arn && one.work == step.work);
+        let after = same.expect("it is still in the plan").after[0];
+        assert_eq!(&now.steps[after as usize - 1].resource.id, first, "it still waits for the same step");
+    }
+    assert_refused(journey, "a dry run of this plan");
+}
+
+#[test]
+fn a_step_does_not_leave_its_wave_and_an_order_by_hand_outlives_another_mark() {
+    let mut journey = ready();
+    let before = order(&journey);
+    journey.press("K");
+    assert_eq!(order(&journey), before);
+    assert!(journey.says().contains("first of wave"), "{}", journey.says());
+    journey.press("J");
+    let moved = order(&journey);
+    journey.press("2My6");
+    let with_another: Vec<String> = order(&journey).into_iter().filter(|id| before.contains(id)).collect();
+    assert!(order(&journey).len() > moved.len());
+    assert_eq!(with_another, moved);
+    let mut journey = running();
+    journey.press("J");
+    assert!(journey.says().contains("not changed any more"));
+}
+
 #[test]
 fn plan_waits_for_the_end_of_a_scan() {
     let mut journey = Journey::of(sample::running());
