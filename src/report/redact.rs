@@ -17,23 +17,40 @@ use crate::model::Resource;
 const PLAIN: &[&str] = &[
     "account_regions",
     "action",
+    "basis",
     "category",
     "certainty",
     "closure",
+    "counted_under",
+    "currency",
     "docs",
+    "end",
+    "first",
+    "is",
     "kind",
     "kinds",
+    "last",
+    "limit_source",
+    "lock",
+    "origin",
+    "partition",
     "quota_code",
+    "record_type",
     "region",
     "regions",
     "remedy",
+    "role",
     "rule",
     "schema_version",
     "service",
     "service_code",
     "severity",
+    "source",
+    "start",
     "state",
+    "statistic",
     "tool",
+    "unit",
     "usage_type",
     "why",
 ];
@@ -180,6 +197,15 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
+/// Whether a text is an amount, a day or a moment: it names nothing, whatever is called the same.
+fn is_figure(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = text.strip_prefix('-').unwrap_or(text);
+    amount.split_once('.').is_some_and(|(whole, rest)| digits(whole) && digits(rest))
+        || text.parse::<jiff::Timestamp>().is_ok()
+        || text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}
+
 struct Redactor<'k> {
     words: Words<'k>,
     known: AhoCorasick,
@@ -190,7 +216,7 @@ struct Redactor<'k> {
 impl Redactor<'_> {
     fn walk(&self, member: &str, value: &mut Value) {
         match value {
-            Value::String(text) if !PLAIN.contains(&member) => *text = self.text(text),
+            Value::String(text) if !PLAIN.contains(&member) && !is_figure(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(member, item)),
             Value::Object(members) if member == "tags" || member == "facts" => members.clear(),
             Value::Object(members) => {
