@@ -15,7 +15,7 @@ use std::process::Command;
 use audits::{begun, empty_account, gaps_only, hostile, sandbox};
 use closeout::audit::Audit;
 use closeout::model::{Event, Severity, clean};
-use closeout::report::{Format, Options, schema, write};
+use closeout::report::{Document, Format, Options, redacted, schema, write};
 use serde_json::Value;
 
 fn print(format: Format, audit: &Audit, inventory: bool) -> String {
@@ -171,6 +171,35 @@ fn a_page_has_no_element_and_no_attribute_but_its_own() {
         }
         assert!(page.contains("default-src 'none'"), "{what}: without a policy");
         assert!(!audit.is_running() || read.text.contains("not read yet"), "{what}");
+    }
+}
+
+/// Every text of a document that a tag could have too.
+fn short_texts(value: &Value, texts: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.len() <= 40 => _ = texts.insert(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| short_texts(item, texts)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| {
+            texts.insert(name.clone());
+            short_texts(member, texts);
+        }),
+        _ => {}
+    }
+}
+
+#[test]
+fn tags_that_are_words_of_the_report_break_no_redacted_one() {
+    for (what, audit) in all().into_iter().filter(|(_, audit)| !audit.findings.is_empty()) {
+        let mut document = json(Format::Json, &audit, false);
+        let mut texts = BTreeSet::new();
+        short_texts(&document, &mut texts);
+        document["findings"][0]["resource"]["tags"] =
+            texts.iter().enumerate().map(|(n, text)| (format!("{n}"), Value::from(text.as_str()))).collect();
+        let named = Document::read(&document.to_string()).expect("a report").into_audit();
+        let hidden = redacted(&named, b"a key").unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!((hidden.waste(), hidden.gap_count()), (audit.waste(), audit.gap_count()), "{what}");
+        let words = |audit: &Audit| audit.findings.iter().map(|finding| finding.rule.clone()).collect::<Vec<_>>();
+        assert_eq!(words(&hidden), words(&audit), "{what}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! A report that can leave the house: what names an account, its resources and its people is replaced by words that
 //! say nothing, the same word for the same thing within a report, so that what belongs together still does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Document;
+use super::{Document, schema};
 use crate::audit::Audit;
 use crate::model::Resource;
 
@@ -17,23 +17,40 @@ use crate::model::Resource;
 const PLAIN: &[&str] = &[
     "account_regions",
     "action",
+    "basis",
     "category",
     "certainty",
     "closure",
+    "counted_under",
+    "currency",
     "docs",
+    "end",
+    "first",
+    "is",
     "kind",
     "kinds",
+    "last",
+    "limit_source",
+    "lock",
+    "origin",
+    "partition",
     "quota_code",
+    "record_type",
     "region",
     "regions",
     "remedy",
+    "role",
     "rule",
     "schema_version",
     "service",
     "service_code",
     "severity",
+    "source",
+    "start",
     "state",
+    "statistic",
     "tool",
+    "unit",
     "usage_type",
     "why",
 ];
@@ -100,7 +117,9 @@ pub fn redacted(audit: &Audit, key: &[u8]) -> Result<Audit, RedactError> {
     longest.match_kind(MatchKind::LeftmostLongest);
     let known = longest.build(tokens.iter().map(|(token, _)| token)).map_err(trouble)?;
     let telling = TELLING.as_ref().map_err(trouble)?;
-    let redactor = Redactor { words, known, tokens, telling };
+    let mut members = BTreeSet::new();
+    of_schema(&serde_json::to_value(schema()).map_err(trouble)?, &mut members);
+    let redactor = Redactor { words, known, tokens, telling, members };
     let mut value = serde_json::to_value(Document::of(audit, false)).map_err(trouble)?;
     redactor.walk("", &mut value);
     let document: Document = serde_json::from_value(value).map_err(trouble)?;
@@ -180,24 +199,51 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
+/// Gathers the names of members that a schema has.
+fn of_schema(schema: &Value, members: &mut BTreeSet<String>) {
+    match schema {
+        Value::Array(items) => items.iter().for_each(|item| of_schema(item, members)),
+        Value::Object(parts) => {
+            if let Some(Value::Object(properties)) = parts.get("properties") {
+                members.extend(properties.keys().cloned());
+            }
+            parts.values().for_each(|part| of_schema(part, members));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text is an amount, a day or a moment: it names nothing, whatever is called the same.
+fn is_figure(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = text.strip_prefix('-').unwrap_or(text);
+    amount.split_once('.').is_some_and(|(whole, rest)| digits(whole) && digits(rest))
+        || text.parse::<jiff::Timestamp>().is_ok()
+        || text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}
+
 struct Redactor<'k> {
     words: Words<'k>,
     known: AhoCorasick,
     tokens: Vec<(String, String)>,
     telling: &'static Regex,
+    /// Names of the document's own members.
+    members: BTreeSet<String>,
 }
 
 impl Redactor<'_> {
     fn walk(&self, member: &str, value: &mut Value) {
         match value {
-            Value::String(text) if !PLAIN.contains(&member) => *text = self.text(text),
+            Value::String(text) if !PLAIN.contains(&member) && !is_figure(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(member, item)),
             Value::Object(members) if member == "tags" || member == "facts" => members.clear(),
             Value::Object(members) => {
                 // What a map is keyed by may be an id too.
                 let renamed = std::mem::take(members).into_iter().map(|(name, mut value)| {
-                    self.walk(&name, &mut value);
-                    let name = if PLAIN.contains(&member) { name } else { self.text(&name) };
+                    let is_plain = PLAIN.contains(&member);
+                    self.walk(if is_plain { member } else { &name }, &mut value);
+                    let is_own = is_plain || self.members.contains(&name);
+                    let name = if is_own { name } else { self.text(&name) };
                     (name, value)
                 });
                 members.extend(renamed);
