@@ -14,8 +14,11 @@ use crate::clean::{self as cleanup, Journal, JournalError, Report, Run, journal}
 use crate::cli;
 use crate::model::clean;
 use crate::plan::grace;
-use crate::plan::{Check, Entry, Held, HeldWhy, News, Plan, Rehearsal, State, What};
+use crate::plan::{Check, Entry, Held, HeldWhy, News, Past, Plan, Rehearsal, State, What};
 use crate::settings::Settings;
+
+/// What is said when a dry run does not pass.
+const REFUSED: &str = "nothing was changed: a step would be held or refused; make a new plan, or leave it out";
 
 /// Rehearses a plan, and applies it where that was asked for. Gives the exit status.
 pub fn run(settings: &Settings, wish: &cli::Apply) -> Result<u8, AppError> {
@@ -53,16 +56,22 @@ fn quarantined(plan: &Plan, days: u16) -> Result<Plan, AppError> {
 /// Takes up a run that was broken off. Gives the exit status.
 pub fn resume(settings: &Settings, wish: &cli::Resume) -> Result<u8, AppError> {
     let (folder, run) = find(settings, &wish.run)?;
-    let file = plan_file(&folder, &run);
+    let plan = plan_of(&folder, &run)?;
+    check_phrase(&plan, wish.allow_apply, wish.confirm.as_deref())?;
+    go(settings, &Start { text: "", plan: &plan, resume: Some(&run) }, false)
+}
+
+/// The plan a run began with, as it lies beside its journal.
+pub(super) fn plan_of(folder: &Path, run: &str) -> Result<Plan, AppError> {
+    let file = plan_file(folder, run);
     let name = file.display().to_string();
     let text = fs::read_to_string(&file).map_err(|error| AppError::File(name.clone(), error))?;
-    let plan = Plan::read(&text).map_err(|error| AppError::Plan(name, error))?;
-    check_phrase(&plan, wish.allow_apply, wish.confirm.as_deref())?;
-    go(settings, &Start { text: &text, plan: &plan, resume: Some(&run) }, false)
+    Plan::read(&text).map_err(|error| AppError::Plan(name, error))
 }
 
 /// What is to be begun.
 struct Start<'a> {
+    /// The plan as a file. Empty when a run is taken up again: its plan is kept already.
     text: &'a str,
     plan: &'a Plan,
     /// The run that is taken up again.
@@ -103,9 +112,9 @@ fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppEr
     if start.resume.is_none() {
         headless::say(&format!("trying {} steps without changing anything", plan.steps.len()));
         let rehearsal = runtime.block_on(cleanup::rehearse(&world, plan));
-        println!("{}", rehearsal_table(plan, &rehearsal));
+        println!("{}", rehearsal_table(plan, &rehearsal, &Past::default()));
         if !rehearsal.has_passed() {
-            headless::say("nothing was changed: a step would be held or refused; make a new plan, or leave it out");
+            headless::say(REFUSED);
             return Ok(FAILED_STEPS);
         }
         if dry_run {
@@ -115,6 +124,16 @@ fn go(settings: &Settings, start: &Start<'_>, dry_run: bool) -> Result<u8, AppEr
     let folder = folder(settings, &session.account.id)?;
     let (journal, earlier, run) = open_journal(&folder, &session.account.id, start)?;
     headless::say(&format!("journal {}", journal.path().display()));
+    if start.resume.is_some() {
+        let past = Past::of(&earlier);
+        headless::say("trying the steps that have not begun without changing anything");
+        let rehearsal = runtime.block_on(cleanup::rehearse_rest(&world, plan, &past));
+        println!("{}", rehearsal_table(plan, &rehearsal, &past));
+        if !rehearsal.has_passed() {
+            headless::say(REFUSED);
+            return Ok(FAILED_STEPS);
+        }
+    }
     let report = runtime.block_on(apply(&world, plan, journal, &earlier, &session.account.caller_arn));
     println!("{}", result_table(plan, &report));
     let (done, failed, held) = report.counts();
@@ -151,18 +170,26 @@ pub(super) fn folder(settings: &Settings, account: &str) -> Result<PathBuf, AppE
 
 fn open_journal(folder: &Path, account: &str, start: &Start<'_>) -> Result<(Journal, Vec<Entry>, String), AppError> {
     if let Some(run) = start.resume {
-        let (journal, earlier) = Journal::resume(folder, account, run)?;
-        let is_of_plan = |entry: &Entry| matches!(&entry.what, What::Opened { plan, .. } if *plan == start.plan.hash);
-        if !earlier.iter().any(is_of_plan) {
-            return Err(AppError::Asked(format!(
-                "nothing was changed: {} is not the plan that run {run} began with; make a new plan",
-                plan_file(folder, run).display()
-            )));
-        }
+        let (journal, earlier) = take_up(folder, account, run, start.plan)?;
         return Ok((journal, earlier, run.to_owned()));
     }
     let (journal, run) = begin_journal(folder, account, start.plan, start.text)?;
     Ok((journal, Vec::new(), run))
+}
+
+/// The journal of a run to go on with, and what is in it.
+///
+/// Errors when another run is under way, a line was changed, or the plan is not the one it began with.
+pub(super) fn take_up(folder: &Path, account: &str, run: &str, plan: &Plan) -> Result<(Journal, Vec<Entry>), AppError> {
+    let (journal, earlier) = Journal::resume(folder, account, run)?;
+    let is_of_plan = |entry: &Entry| matches!(&entry.what, What::Opened { plan: hash, .. } if *hash == plan.hash);
+    if earlier.iter().any(is_of_plan) {
+        return Ok((journal, earlier));
+    }
+    Err(AppError::Asked(format!(
+        "nothing was changed: {} is not the plan that run {run} began with; make a new plan",
+        plan_file(folder, run).display()
+    )))
 }
 
 /// The journal of a new run, and the name of that. `text` is the plan as a file.
@@ -269,13 +296,15 @@ fn tell(plan: &Plan, news: &News) {
     headless::say(&format!("{:>3} {word:<8} {}{detail}", step.number, step.does()));
 }
 
-fn rehearsal_table(plan: &Plan, rehearsal: &Rehearsal) -> String {
+fn rehearsal_table(plan: &Plan, rehearsal: &Rehearsal, past: &Past) -> String {
     let mut table = listings::table(&["step", "does", "region", "rehearsal"]);
     for step in &plan.steps {
         let said = match rehearsal.checks.get(&step.number) {
             Some(Check::Passed { by }) => format!("passed: {}", by.join(", ")),
             Some(Check::Gone) => "already gone".to_owned(),
             Some(Check::Refused { why }) => format!("REFUSED: {why}"),
+            None if past.step(step.number).done => "done in the run before".to_owned(),
+            None if past.step(step.number).is_begun() => "begun before: looked at when it goes on".to_owned(),
             None => "not tried".to_owned(),
         };
         let cells = [step.does(), step.resource.region.to_string(), said].map(|text| clean(&text).into_owned());

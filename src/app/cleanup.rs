@@ -13,11 +13,11 @@ use super::world::Rehearsed;
 use super::{AppError, apply, headless};
 use crate::audit::Audit;
 use crate::clean::journal::{self, Sink};
-use crate::clean::{self as cleanup, Eyes, Report, Run, World};
-use crate::model::Resource;
-use crate::plan::{Entry, Plan, Rehearsal, What};
+use crate::clean::{self as cleanup, Eyes, Journal, Report, Run, World};
+use crate::model::{Resource, clean};
+use crate::plan::{Entry, Past, Plan, Rehearsal, Step, What};
 use crate::tui::Input;
-use crate::tui::cleanup::{End, News, Record};
+use crate::tui::cleanup::{End, News, Record, Rest};
 
 /// What the screen may order of a cleanup.
 pub enum Task {
@@ -25,6 +25,10 @@ pub enum Task {
     Rehearse(Arc<Plan>),
     /// Take its steps. The receiver hears when no further one is to be begun.
     Apply(Arc<Plan>, watch::Receiver<bool>),
+    /// Go through what is left of a run without changing anything.
+    RehearseRest(String),
+    /// Go on with a run whose plan this is. The receiver hears when no further step is to be begun.
+    Resume(String, Arc<Plan>, watch::Receiver<bool>),
     /// Hold a run against the account.
     Verify(String),
 }
@@ -40,12 +44,14 @@ pub struct Cleaner {
     news: mpsc::Sender<Input>,
     /// The last dry run. A plan is applied by its leave alone, whatever the screen says.
     tried: Option<Rehearsal>,
+    /// What was left of a run at its last dry run. By its leave alone that is gone on with.
+    rest: Option<Rest>,
 }
 
 impl Cleaner {
     /// Of an account, with its journals in a folder.
     pub fn new(account: &str, folder: Option<PathBuf>, place: String, news: mpsc::Sender<Input>) -> Cleaner {
-        Cleaner { account: account.to_owned(), folder, place, news, tried: None }
+        Cleaner { account: account.to_owned(), folder, place, news, tried: None, rest: None }
     }
 
     /// Carries a task out in a world. `caller` is who asks, as AWS told it.
@@ -61,9 +67,19 @@ impl Cleaner {
                     Ok(report) => self.tell(News::Ended(end(report))),
                     Err(error) => self.tell(News::refused(format!("nothing was changed: {error}"))),
                 }
-                // What was tried is not what is there now.
-                self.tried = None;
-                self.tell_runs();
+                self.forget();
+            }
+            Task::RehearseRest(run) => {
+                let rest = self.rehearse_rest(world, &run).await.map_err(|error| error.to_string());
+                self.rest = rest.as_ref().ok().cloned();
+                self.tell(News::TriedRest(rest));
+            }
+            Task::Resume(run, plan, stop) => {
+                match self.resume(world, caller, &run, &plan, stop).await {
+                    Ok(report) => self.tell(News::Ended(end(report))),
+                    Err(error) => self.tell(News::refused(format!("nothing was changed: {error}"))),
+                }
+                self.forget();
             }
             Task::Verify(run) => {
                 let lines = self.verify(Some(world), &run).await.map_err(|error| error.to_string());
@@ -72,11 +88,18 @@ impl Cleaner {
         }
     }
 
+    /// After a run: what was tried is not what is there now.
+    fn forget(&mut self) {
+        (self.tried, self.rest) = (None, None);
+        self.tell_runs();
+    }
+
     /// Says that a task could not be begun.
     pub fn refuse(&self, task: Task, why: String) {
         self.tell(match task {
             Task::Rehearse(_) => News::Tried(Err(why)),
-            Task::Apply(..) => News::refused(format!("nothing was changed: {why}")),
+            Task::RehearseRest(_) => News::TriedRest(Err(why)),
+            Task::Apply(..) | Task::Resume(..) => News::refused(format!("nothing was changed: {why}")),
             Task::Verify(run) => News::Verified { run, lines: Err(why) },
         });
     }
@@ -110,21 +133,72 @@ impl Cleaner {
         stop: watch::Receiver<bool>,
     ) -> Result<Report, AppError> {
         self.check_rehearsal(plan, world.now())?;
-        let no_folder = || AppError::Asked("there is no home folder to keep a journal in".to_owned());
-        let folder = self.folder.as_deref().ok_or_else(no_folder)?;
+        let folder = self.folder()?;
         let text = plan.text().map_err(|error| AppError::Output(error.into()))?;
         let (journal, run) = apply::begin_journal(folder, &self.account, plan, &text)?;
+        Ok(self.go(world, caller, plan, (run, journal, &[]), stop).await)
+    }
+
+    fn folder(&self) -> Result<&Path, AppError> {
+        let none = || AppError::Asked("there is no home folder to keep a journal in".to_owned());
+        self.folder.as_deref().ok_or_else(none)
+    }
+
+    /// Goes through the steps of a run that have not begun.
+    async fn rehearse_rest<W: World>(&self, world: &W, run: &str) -> Result<Rest, AppError> {
+        let folder = self.folder()?;
+        let plan = apply::plan_of(folder, run)?;
+        if plan.account.id != self.account {
+            return Err(AppError::Asked(format!("the plan of this run is for account {}", clean(&plan.account.id))));
+        }
+        let read = journal::read(&folder.join(format!("{run}.ndjson")))?;
+        let past = Past::of(&read.entries);
+        let tried = cleanup::rehearse_rest(world, &plan, &past).await;
+        Ok(Rest::new(run, plan, &past, tried))
+    }
+
+    /// Goes on with a run, as `closeout journal resume` does.
+    async fn resume<W: World>(
+        &self,
+        world: &W,
+        caller: &str,
+        run: &str,
+        plan: &Plan,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Report, AppError> {
+        let (journal, earlier) = apply::take_up(self.folder()?, &self.account, run, plan)?;
+        let past = Past::of(&earlier);
+        let is_of_run = |rest: &&Rest| rest.run == run && rest.tried.is_fresh(&plan.hash, world.now());
+        let tried = self.rest.as_ref().filter(is_of_run).map(|rest| &rest.tried).filter(|tried| tried.has_passed());
+        let is_told = |step: &Step, tried: &Rehearsal| {
+            past.step(step.number).is_begun() || tried.checks.contains_key(&step.number)
+        };
+        if !tried.is_some_and(|tried| plan.steps.iter().all(|step| is_told(step, tried))) {
+            return Err(AppError::Asked("what is left of this run has no fresh dry run that passed".to_owned()));
+        }
+        Ok(self.go(world, caller, plan, (run.to_owned(), journal, &earlier), stop).await)
+    }
+
+    /// Takes the steps of a plan that lines of a journal leave open.
+    async fn go<W: World>(
+        &self,
+        world: &W,
+        caller: &str,
+        plan: &Plan,
+        (run, journal, earlier): (String, Journal, &[Entry]),
+        stop: watch::Receiver<bool>,
+    ) -> Report {
         let news = self.news.clone();
         let journal = journal.through(|into| Box::new(Telling { into, news }));
         self.tell(News::Began(run));
         let (tell, mut hearing) = tokio::sync::mpsc::unbounded_channel();
-        let run = Run::new(world, plan, journal, &[], tell, stop);
+        let run = Run::new(world, plan, journal, earlier, tell, stop);
         let telling = async {
             while let Some(one) = hearing.recv().await {
                 self.tell(News::Step(one));
             }
         };
-        Ok(tokio::join!(run.go(caller, false), telling).0)
+        tokio::join!(run.go(caller, !earlier.is_empty()), telling).0
     }
 
     /// Whether every line of a run is the one that was written, and, with a world to look at, whether what it took away

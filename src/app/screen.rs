@@ -223,8 +223,11 @@ impl Workshop {
             Err(error) => return self.cleaner.refuse(task, error.to_string()),
         };
         let checked = match &task {
-            Task::Rehearse(plan) | Task::Apply(plan, _) => apply::check_account(plan, &session),
-            Task::Verify(_) => Ok(()),
+            Task::Rehearse(plan) | Task::Apply(plan, _) | Task::Resume(_, plan, _) => {
+                apply::check_account(plan, &session)
+            }
+            // What these are about is read from the folder of the account, which is compared below.
+            Task::RehearseRest(_) | Task::Verify(_) => Ok(()),
         };
         if let Err(error) = checked {
             return self.cleaner.refuse(task, error.to_string());
@@ -306,6 +309,24 @@ impl Around {
             Place::Account(live) => Some(live),
             Place::Stage(_) | Place::Nowhere(_) => None,
         }
+    }
+
+    /// The leave to take steps of a plan: what hears when no further one is to be begun.
+    ///
+    /// Errors when nothing may be applied from here, or what was typed is not the phrase.
+    fn leave(&mut self, plan: &Plan, typed: &str) -> Result<watch::Receiver<bool>, String> {
+        if !self.allow_apply {
+            return Err("nothing was changed: --allow-apply was not given".to_owned());
+        }
+        if self.is_protected {
+            return Err("nothing was changed: protected_accounts of the config file names this account".to_owned());
+        }
+        if typed != plan.phrase() {
+            return Err("nothing was changed: what was typed is not the phrase of this plan".to_owned());
+        }
+        let (tell, stop) = watch::channel(false);
+        self.stop = Some(tell);
+        Ok(stop)
     }
 
     fn order(&self, task: Task) -> Result<(), String> {
@@ -433,18 +454,17 @@ impl Outside for Around {
     }
 
     fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String> {
-        if !self.allow_apply {
-            return Err("nothing was changed: --allow-apply was not given".to_owned());
-        }
-        if self.is_protected {
-            return Err("nothing was changed: protected_accounts of the config file names this account".to_owned());
-        }
-        if typed != plan.phrase() {
-            return Err("nothing was changed: what was typed is not the phrase of this plan".to_owned());
-        }
-        let (tell, stop) = watch::channel(false);
-        self.stop = Some(tell);
+        let stop = self.leave(&plan, typed)?;
         self.order(Task::Apply(plan, stop))
+    }
+
+    fn rehearse_rest(&mut self, run: &str) -> Result<(), String> {
+        self.order(Task::RehearseRest(run.to_owned()))
+    }
+
+    fn resume(&mut self, run: &str, plan: Arc<Plan>, typed: &str) -> Result<(), String> {
+        let stop = self.leave(&plan, typed)?;
+        self.order(Task::Resume(run.to_owned(), plan, stop))
     }
 
     fn stop_apply(&mut self) {

@@ -24,6 +24,6 @@ pub mod world;
 
 pub use journal::{Journal, JournalError};
 pub use look::Eyes;
-pub use rehearse::rehearse;
+pub use rehearse::{rehearse, rehearse_rest};
 pub use run::{Report, Run};
 pub use world::{Order, World};

@@ -8,7 +8,7 @@ use super::look::Eyes;
 use super::world::{LeadsTo, Order, World};
 use crate::model::{Region, Resource, Why};
 use crate::plan::remedy::{Blanks, holds, remedy};
-use crate::plan::{Check, Plan, Rehearsal, Step, Work};
+use crate::plan::{Check, Past, Plan, Rehearsal, Step, Work};
 
 /// Steps that are rehearsed at the same time.
 const TOGETHER: usize = 6;
@@ -28,13 +28,19 @@ struct Call {
 /// Goes through a plan without changing anything: every resource is read again and held against the plan, every input
 /// is filled, and every call is tried where AWS lets it be tried; where it does not, the caller's policies are asked.
 pub async fn rehearse<W: World>(world: &W, plan: &Plan) -> Rehearsal {
+    rehearse_rest(world, plan, &Past::default()).await
+}
+
+/// The same for a run that is taken up again: goes through the steps that have not begun, and through no other.
+pub async fn rehearse_rest<W: World>(world: &W, plan: &Plan, past: &Past) -> Rehearsal {
     let eyes = Eyes::new(world);
-    let actions: BTreeSet<String> = plan.steps.iter().flat_map(|step| step.actions.iter().cloned()).collect();
+    let rest: Vec<&Step> = plan.steps.iter().filter(|step| !past.step(step.number).is_begun()).collect();
+    let actions: BTreeSet<String> = rest.iter().flat_map(|step| step.actions.iter().cloned()).collect();
     let actions: Vec<String> = actions.into_iter().collect();
     let allowed = world.allowed(&actions).await;
-    let checks: Vec<(u32, Check)> = stream::iter(&plan.steps)
+    let checks: Vec<(u32, Check)> = stream::iter(rest)
         .map(|step| async {
-            let check = one(world, &eyes, plan, step, allowed.as_ref()).await;
+            let check = one(world, &eyes, plan, step, closely(plan, step, past), allowed.as_ref()).await;
             (step.number, check.unwrap_or_else(|why| Check::Refused { why }))
         })
         .buffer_unordered(TOGETHER)
@@ -43,11 +49,23 @@ pub async fn rehearse<W: World>(world: &W, plan: &Plan) -> Rehearsal {
     Rehearsal { plan: plan.hash.clone(), at: world.now(), checks: checks.into_iter().collect() }
 }
 
+/// As long as nothing has been done, every step finds its resource as the plan knows it. Later, what waits for steps
+/// other than backups may have been changed by them.
+fn closely(plan: &Plan, step: &Step, past: &Past) -> Closely {
+    let changes = |number: &u32| plan.steps.iter().any(|one| one.number == *number && one.work != Work::Backup);
+    let has_changed = |step: &Step| changes(&step.number) && past.step(step.number).has_called();
+    match step.after.iter().any(changes) && plan.steps.iter().any(has_changed) {
+        true => Closely::ByIdentity,
+        false => Closely::Wholly,
+    }
+}
+
 async fn one<W: World>(
     world: &W,
     eyes: &Eyes<'_, W>,
     plan: &Plan,
     step: &Step,
+    closely: Closely,
     allowed: Result<&BTreeMap<String, bool>, &String>,
 ) -> Result<Check, String> {
     let lately = world.now().checked_sub(jiff::SignedDuration::from_secs(30)).unwrap_or_else(|_| world.now());
@@ -55,8 +73,7 @@ async fn one<W: World>(
     let Some(now) = found.map_err(|why| format!("it could not be read again: {why}"))? else {
         return Ok(Check::Gone);
     };
-    // Nothing has been done yet, so that every step finds its resource as the plan knows it.
-    if let Some(why) = changed(step, &now, Closely::Wholly) {
+    if let Some(why) = changed(step, &now, closely) {
         return Err(why);
     }
     let mut by = vec!["read again".to_owned()];

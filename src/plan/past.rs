@@ -77,6 +77,11 @@ impl Past {
 }
 
 impl PastStep {
+    /// Whether it was begun, whatever became of it.
+    pub fn is_begun(&self) -> bool {
+        self.before.is_some() || self.done || self.has_called()
+    }
+
     /// Whether a call of it may have changed the account.
     pub fn has_called(&self) -> bool {
         self.open.is_some() || !self.taken.is_empty()

@@ -2,6 +2,7 @@
 //! of runs before.
 
 pub mod log;
+mod rest;
 mod time_left;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub use rest::{Rest, missing as missing_to_go_on, untriable};
 pub use time_left::Left;
 
 use super::model::Model;
@@ -26,6 +28,8 @@ pub enum News {
     Planned(Result<Plan, String>),
     /// A dry run is over, or could not be made.
     Tried(Result<Rehearsal, String>),
+    /// A dry run of what is left of a run is over, or could not be made.
+    TriedRest(Result<Rest, String>),
     /// A run has its journal, under this name.
     Began(String),
     /// A step is somewhere else.
@@ -88,10 +92,21 @@ pub struct Journals {
     pub runs: Vec<Record>,
     /// Where they are kept, for people. Empty while nobody has said so.
     pub place: String,
+    /// The run of which what is left is gone through.
+    pub trying: Option<String>,
+    /// What was left of a run at its last dry run.
+    pub rest: Option<Rest>,
     /// The run that is being held against the account.
     pub verifying: Option<String>,
     /// What came of it, by the name of the run, with the time.
     pub verified: BTreeMap<String, (Timestamp, Result<Vec<String>, String>)>,
+}
+
+impl Journals {
+    /// Whether the account is being looked at for the sake of a run.
+    pub fn is_busy(&self) -> bool {
+        self.verifying.is_some() || self.trying.is_some()
+    }
 }
 
 /// The plan of the marks and what became of it.

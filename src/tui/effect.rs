@@ -47,6 +47,10 @@ pub enum Effect {
     Rehearse(Arc<Plan>),
     /// Take the steps of a plan. The text is what was typed to allow it.
     Apply(Arc<Plan>, String),
+    /// Go through what is left of a run of before without changing anything.
+    RehearseRest(String),
+    /// Go on with a run of before, whose plan this is. The last text is what was typed to allow it.
+    Resume(String, Arc<Plan>, String),
     /// Begin no further step of the run.
     StopApply,
     /// Hold the journal of a run against the account.

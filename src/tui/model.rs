@@ -262,7 +262,7 @@ impl Model {
 
     /// Whether something goes on that a turning sign stands for: a scan, a dry run, a cleanup, a look at the account.
     pub fn is_busy(&self) -> bool {
-        self.is_running() || self.cleanup.is_busy() || self.journals.verifying.is_some()
+        self.is_running() || self.cleanup.is_busy() || self.journals.is_busy()
     }
 
     /// Remembers which finding the cursor is on.

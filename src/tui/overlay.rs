@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::action::{Action, Group, TABLE};
+use super::cleanup::Rest;
 use super::effect::ExportFormat;
 use super::keymap::Keymap;
 use super::line::Line;
@@ -126,6 +127,8 @@ pub struct Confirm {
     pub plan: Arc<Plan>,
     /// What is typed so far.
     pub typed: Line,
+    /// What is left of the run that is to be taken up. Absent when the plan is begun.
+    pub rest: Option<Rest>,
     /// When it was opened, on the model's clock: keys that were on their way before are thrown away.
     pub opened_ms: u64,
 }

@@ -106,6 +106,13 @@ pub trait Outside {
     ///
     /// Errors when that is not the phrase of the plan, or nothing may be applied from here.
     fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
+    /// Goes through what is left of a run of before without changing anything; what comes of it comes in as news.
+    fn rehearse_rest(&mut self, run: &str) -> Result<(), String>;
+    /// Goes on with a run of before, whose plan this is; what becomes of its steps comes in as news. `typed` is what was
+    /// typed to allow it.
+    ///
+    /// Errors as [`Outside::apply`] does.
+    fn resume(&mut self, run: &str, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
     /// Begins no further step.
     fn stop_apply(&mut self);
     /// Holds the journal of a run against the account; what is seen comes in as news.
@@ -310,6 +317,8 @@ impl Loop<'_> {
             }
             Effect::Rehearse(plan) => self.outside.rehearse(plan).err().map(|why| Cleanup::Tried(Err(why))),
             Effect::Apply(plan, typed) => self.outside.apply(plan, &typed).err().map(Cleanup::refused),
+            Effect::RehearseRest(run) => self.outside.rehearse_rest(&run).err().map(|why| Cleanup::TriedRest(Err(why))),
+            Effect::Resume(run, plan, typed) => self.outside.resume(&run, plan, &typed).err().map(Cleanup::refused),
             Effect::Verify(run) => {
                 let refused = self.outside.verify(&run).err();
                 refused.map(|why| Cleanup::Verified { run, lines: Err(why) })

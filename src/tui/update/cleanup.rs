@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
-use super::{fail, say};
+use super::{fail, journal, moving, say};
 use crate::model::{ResourceId, clean};
 use crate::plan::{Marks, Plan, State, Undo, Work};
 use crate::tui::action::Action;
@@ -50,6 +50,7 @@ pub fn news(model: &mut Model, news: News) -> Vec<Effect> {
     match news {
         News::Planned(plan) => order::take_plan(&mut model.cleanup, plan),
         News::Tried(tried) => return take_rehearsal(model, tried),
+        News::TriedRest(rest) => return journal::take_rest(model, rest),
         News::Began(name) => {
             if let Some(run) = &mut model.cleanup.run {
                 run.name = name;
@@ -124,13 +125,15 @@ fn take_end(model: &mut Model, end: End) -> Vec<Effect> {
     model.marks.count(&model.audit.findings, model.index.resources());
     model.stale_all();
     model.cleanup.is_outdated |= is_touched && model.origin == Origin::Live;
-    model.cleanup.tried = None;
+    (model.cleanup.tried, model.journals.rest) = (None, None);
     if is_well { say(model, text) } else { fail(model, text) }
 }
 
 /// `D`, `A`, `S`, `W`.
 pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
+        Action::DryRun if model.screen == ScreenId::Journal => journal::try_rest(model),
+        Action::Apply if model.screen == ScreenId::Journal => journal::ask(model),
         Action::DryRun => dry_run(model),
         Action::Apply => ask(model),
         Action::StopApply if model.cleanup.is_applying() => stop(model),
@@ -149,7 +152,7 @@ fn steps(cleanup: &Cleanup) -> Option<Arc<Plan>> {
 }
 
 fn dry_run(model: &mut Model) -> Vec<Effect> {
-    if model.cleanup.is_busy() {
+    if model.cleanup.is_busy() || model.journals.is_busy() {
         return say(model, "a run or a dry run is under way: its end comes first");
     }
     if model.is_running() {
@@ -176,7 +179,7 @@ fn ask(model: &mut Model) -> Vec<Effect> {
         return fail(model, format!("apply needs {}", missing.join("; ")));
     }
     if let Some(plan) = model.cleanup.plan.clone() {
-        let confirm = Confirm { plan, typed: line::Line::default(), opened_ms: model.clock_ms };
+        let confirm = Confirm { plan, typed: line::Line::default(), rest: None, opened_ms: model.clock_ms };
         model.overlay = Some(Overlay::Confirm(confirm));
     }
     Vec::new()
@@ -202,19 +205,29 @@ pub fn confirm(model: &mut Model, mut confirm: Confirm, key: Key) -> Vec<Effect>
         return Vec::new();
     }
     // Time has passed since it was opened, and a scan may have begun.
-    let missing = missing(model);
-    let is_same = model.cleanup.plan.as_ref().is_some_and(|plan| plan.hash == confirm.plan.hash);
+    let (missing, is_same) = match &confirm.rest {
+        Some(rest) => journal::missing_still(model, rest),
+        None => {
+            let is_same = model.cleanup.plan.as_ref().is_some_and(|plan| plan.hash == confirm.plan.hash);
+            (missing(model), is_same)
+        }
+    };
     if !missing.is_empty() || !is_same {
         let why = if is_same { missing.join("; ") } else { "the plan that was confirmed".to_owned() };
         return fail(model, format!("nothing was changed: apply needs {why}"));
     }
-    let plan = confirm.plan;
+    let (plan, typed) = (confirm.plan, confirm.typed.text().to_owned());
     model.cleanup.run = Some(Running::new(Arc::clone(&plan), model.clock_ms, model.now));
+    // A run that is taken up from the journals is watched where all runs are.
+    moving::go(model, ScreenId::Cleanup);
     let view = model.view_mut();
     (view.focus, view.zoom, view.scroll) = (0, false, 0);
     (view.pane.cursor, view.pane.top) = (0, 0);
     model.stale();
-    vec![Effect::Apply(plan, confirm.typed.text().to_owned())]
+    match confirm.rest {
+        Some(rest) => vec![Effect::Resume(rest.run, plan, typed)],
+        None => vec![Effect::Apply(plan, typed)],
+    }
 }
 
 /// Begins no further step.

@@ -10,7 +10,7 @@ use super::cleanup;
 use super::screen::{Screen, inside};
 use super::wrap::wrap;
 use crate::model::clean;
-use crate::plan::{Plan, Work};
+use crate::plan::{Step, Work};
 use crate::tui::look::Role;
 use crate::tui::model::Model;
 use crate::tui::overlay::Confirm;
@@ -27,11 +27,11 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, confi
     let width = WIDTH.min(area.width);
     let room = usize::from(width).saturating_sub(7);
     let foot = foot(model, cx, confirm, room);
-    let mut named = confirm.plan.irreversible().count();
-    let mut head = head(model, cx, &confirm.plan, room, named);
+    let mut named = left(confirm).filter(|step| step.is_irreversible()).count();
+    let mut head = head(model, cx, confirm, room, named);
     while head.len() + foot.len() + 2 > usize::from(area.height) && named > FEWEST {
         named -= 1;
-        head = self::head(model, cx, &confirm.plan, room, named);
+        head = self::head(model, cx, confirm, room, named);
     }
     // The phrase and what is typed are never cut off.
     head.truncate(usize::from(area.height).saturating_sub(foot.len() + 2));
@@ -40,7 +40,8 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, confi
     frame.render_widget(Clear, place);
     let input = head.len() + 2;
     head.extend(foot);
-    cx.boxed(frame, place, cx.focus, "Apply the plan?", "", head);
+    let title = if confirm.rest.is_some() { "Go on with the run?" } else { "Apply the plan?" };
+    cx.boxed(frame, place, cx.focus, title, "", head);
     let inner = inside(place);
     let column = u16::try_from(confirm.typed.column()).unwrap_or(u16::MAX);
     let x = inner.x.saturating_add(5).saturating_add(column).min(inner.right().saturating_sub(1));
@@ -48,7 +49,13 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>, confi
     frame.set_cursor_position(Position { x, y: y.min(inner.bottom().saturating_sub(1)) });
 }
 
-fn head(model: &Model, cx: &Screen<'_>, plan: &Plan, room: usize, named: usize) -> Vec<Line<'static>> {
+/// Steps that are still to be taken.
+fn left(confirm: &Confirm) -> impl Iterator<Item = &Step> {
+    let is_done = |step: &&Step| confirm.rest.as_ref().is_some_and(|rest| rest.done.contains(&step.number));
+    confirm.plan.steps.iter().filter(move |step| !is_done(step))
+}
+
+fn head(model: &Model, cx: &Screen<'_>, confirm: &Confirm, room: usize, named: usize) -> Vec<Line<'static>> {
     let account = &model.audit.account;
     let who = match account.caller_name() {
         "" => String::new(),
@@ -66,8 +73,12 @@ fn head(model: &Model, cx: &Screen<'_>, plan: &Plan, room: usize, named: usize) 
     if model.origin == Origin::Demo {
         put("", "a recording: calls change a copy in memory, and nothing else", Role::Default);
     }
-    put("Changes", &changes(plan), Role::Default);
-    let lost: Vec<_> = plan.irreversible().collect();
+    if let Some(rest) = &confirm.rest {
+        let (done, all) = (rest.done.len(), confirm.plan.steps.len());
+        put("Run", &format!("{}: {done} of its {all} steps are done already", rest.run), Role::Default);
+    }
+    put("Changes", &changes(confirm), Role::Default);
+    let lost: Vec<_> = left(confirm).filter(|step| step.is_irreversible()).collect();
     match lost.is_empty() {
         true => put("", "Nothing in it is irreversible.", Role::Default),
         false => put("", &format!("{} of them IRREVERSIBLE, gone for good:", lost.len()), Role::Bad),
@@ -78,7 +89,7 @@ fn head(model: &Model, cx: &Screen<'_>, plan: &Plan, room: usize, named: usize) 
     if lost.len() > named {
         put("", &format!("! and {} more, as the plan lists them", lost.len() - named), Role::Bad);
     }
-    let backups = plan.steps.iter().filter(|step| step.work == Work::Backup).count();
+    let backups = left(confirm).filter(|step| step.work == Work::Backup).count();
     if backups > 0 {
         put("Backups", &format!("{backups} first. If one fails, nothing that needs it is deleted."), Role::Default);
     }
@@ -86,19 +97,21 @@ fn head(model: &Model, cx: &Screen<'_>, plan: &Plan, room: usize, named: usize) 
 }
 
 /// `5: delete 2 ec2:volume, release 1 ec2:elastic-ip`.
-fn changes(plan: &Plan) -> String {
+fn changes(confirm: &Confirm) -> String {
+    let acts = || left(confirm).filter(|step| step.work == Work::Act);
     let mut kinds: std::collections::BTreeMap<(&str, &str), usize> = std::collections::BTreeMap::new();
-    for step in plan.acts() {
+    for step in acts() {
         *kinds.entry((&step.verb, step.resource.kind.as_str())).or_default() += 1;
     }
     let parts: Vec<String> = kinds.into_iter().map(|((verb, kind), count)| format!("{verb} {count} {kind}")).collect();
-    format!("{}: {}", plan.acts().count(), parts.join(", "))
+    format!("{}: {}", acts().count(), parts.join(", "))
 }
 
 fn foot(model: &Model, cx: &Screen<'_>, confirm: &Confirm, room: usize) -> Vec<Line<'static>> {
     // Privacy never hides a part of it: then the dialog does not open.
     let phrase = clean(&confirm.plan.phrase()).into_owned();
-    let tried = model.cleanup.tried.as_ref().map(|tried| cleanup::minutes_old(tried, model.now));
+    let tried = confirm.rest.as_ref().map(|rest| &rest.tried).or(model.cleanup.tried.as_ref());
+    let tried = tried.map(|tried| cleanup::minutes_old(tried, model.now));
     let tried = tried.map(|minutes| format!("dry run passed {minutes} min ago")).unwrap_or_default();
     let says = match confirm.fits() {
         true => "Enter begins.",

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use super::screen::{Hit, Screen, inside, pane_at};
 use super::table::fit;
 use super::wrap::wrap;
-use crate::plan::{Entry, Undo, What};
+use crate::plan::{Check, Entry, Undo, What};
 use crate::tui::action::Action;
 use crate::tui::cleanup::Record;
 use crate::tui::look::Role;
@@ -48,9 +48,10 @@ pub fn hit(area: Rect, cx: &Screen<'_>, column: u16, row: u16) -> Hit {
 
 /// The line that says what a journal is.
 pub fn hint(model: &Model) -> String {
-    match &model.journals.verifying {
-        Some(run) => format!("holding {run} against the account; nothing is changed"),
-        None => "Nothing here is ever edited; each line holds the hash of the one before it.".to_owned(),
+    match (&model.journals.verifying, &model.journals.trying) {
+        (Some(run), _) => format!("holding {run} against the account; nothing is changed"),
+        (None, Some(run)) => format!("trying what is left of {run}; nothing is changed"),
+        (None, None) => "Nothing here is ever edited; each line holds the hash of the one before it.".to_owned(),
     }
 }
 
@@ -169,16 +170,34 @@ fn lines(model: &Model, cx: &Screen<'_>, width: usize) -> Vec<Line<'static>> {
     if run.is_torn {
         texts.push(("A last line was torn off; what it announced never happened.".to_owned(), Role::Warn));
     }
-    if !run.entries.iter().any(|entry| matches!(entry.what, What::Closed { .. })) && run.trouble.is_empty() {
-        let name = &run.name;
-        texts.push((format!("closeout journal resume {name} goes on where it broke off."), Role::Default));
-    }
+    rest(model, cx, run, &mut texts);
     texts.push((format!("closeout journal show {} prints every line.", run.name), Role::Dim));
     let room = width.saturating_sub(1);
     let wrapped = texts.into_iter().flat_map(|(text, role)| {
         wrap(&cx.text(&text, usize::MAX), room).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
     });
     wrapped.map(|(line, role)| cx.line(format!(" {line}"), role)).collect()
+}
+
+/// What is left of a run, and what goes on with it.
+fn rest(model: &Model, cx: &Screen<'_>, run: &Record, texts: &mut Vec<(String, Role)>) {
+    if !run.is_open() {
+        return;
+    }
+    let (tries, goes) = (cx.key(Action::DryRun), cx.key(Action::Apply));
+    let name = &run.name;
+    let text = format!("{tries} tries what is left, {goes} goes on with it; so does closeout journal resume {name}.");
+    texts.push((text, Role::Default));
+    let Some(rest) = model.journals.rest.as_ref().filter(|rest| rest.run == run.name) else { return };
+    let at = rest.tried.at.strftime("%H:%M UTC");
+    texts.push((format!("Dry run of what is left, {at}: {} steps done before", rest.done.len()), Role::Default));
+    for (step, check) in &rest.tried.checks {
+        texts.push(match check {
+            Check::Passed { by } => (format!("{step} passed: {}", by.join(", ")), Role::Default),
+            Check::Gone => (format!("{step} already gone"), Role::Default),
+            Check::Refused { why } => (format!("{step} refused: {why}"), Role::Bad),
+        });
+    }
 }
 
 /// Each step with its end, the bad ends first.

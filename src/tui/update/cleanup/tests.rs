@@ -274,6 +274,158 @@ fn after_a_run_what_is_done_is_unmarked_and_what_failed_stays_marked() {
     assert_refused(journey, "a scan after the last run");
 }
 
+/// A run with so many lines in its log.
+fn logged(lines: u64) -> Journey {
+    let mut journey = running();
+    for n in 1..=lines {
+        write(&mut journey, n);
+    }
+    journey
+}
+
+fn write(journey: &mut Journey, n: u64) {
+    let what = What::Waiting { step: 1, state: format!("state-{n}.") };
+    journey.clean(News::Wrote(Box::new(Entry { n, at: journey.model.now, chain: String::new(), what })));
+}
+
+#[test]
+fn log_follows_its_newest_line_until_f_holds_it() {
+    let mut journey = logged(30);
+    assert!(journey.picture().contains("state-30."), "{}", journey.picture());
+    journey.press("f");
+    write(&mut journey, 31);
+    let picture = journey.picture();
+    assert!(!picture.contains("state-31.") && picture.contains("held, 1 newer"), "{picture}");
+    journey.press("f");
+    assert!(journey.picture().contains("state-31."));
+    journey.press("<Tab>g");
+    assert!(journey.picture().contains("state-1."), "{}", journey.picture());
+    write(&mut journey, 32);
+    assert!(journey.picture().contains("state-1.") && !journey.picture().contains("state-32."));
+    journey.press("G");
+    write(&mut journey, 33);
+    assert!(journey.picture().contains("state-33."));
+}
+
+#[test]
+fn search_goes_to_the_newest_hit_and_round_and_round() {
+    let mut journey = logged(30);
+    journey.press("/STATE-1").press("<Enter>");
+    // 1 and 10 to 19.
+    assert!(journey.says().starts_with("11 of 11 lines"), "{}", journey.says());
+    assert!(journey.picture().contains("state-19."), "{}", journey.picture());
+    journey.press("n");
+    assert!(journey.says().starts_with("1 of 11"), "{}", journey.says());
+    assert!(journey.picture().contains("state-1."));
+    journey.press("N");
+    assert!(journey.says().starts_with("11 of 11"));
+    journey.press("/-nowhere<Enter>");
+    assert!(journey.says().starts_with("no line has"), "{}", journey.says());
+    journey.press("<Esc>");
+    assert!(journey.model.cleanup.is_applying());
+    journey.press("n");
+    assert!(journey.says().contains("nothing is looked for"), "{}", journey.says());
+    let mut journey = planned();
+    journey.press("/");
+    assert!(journey.model.typing.is_none() && journey.says().contains("it comes with a run"));
+}
+
+#[test]
+fn time_left_is_told_once_a_step_has_ended() {
+    let mut journey = running();
+    let steps = journey.plan().steps.clone();
+    journey.clean(News::Step(StepNews { step: steps[0].number, state: State::Looking }));
+    wait(&mut journey);
+    assert!(!journey.picture().contains(" left"), "{}", journey.picture());
+    let done = State::Done { seen: "it is there".to_owned(), made: String::new() };
+    journey.clean(News::Step(StepNews { step: steps[0].number, state: done }));
+    assert!(journey.picture().contains("about 0:10 left"), "{}", journey.picture());
+}
+
+/// In front of the journal of a run of the plan in which the first step was done, and the program was killed.
+fn broken_off() -> Journey {
+    let mut journey = planned();
+    let plan = journey.plan();
+    let (account, caller) = (plan.account.id.clone(), "arn:aws:iam::111122223333:user/mk".to_owned());
+    let (steps, tool) = (plan.steps.len() as u32, "0.1.0".to_owned());
+    let opened = What::Opened { plan: plan.hash.clone(), account, caller, tool, steps, resumed: false };
+    let done = What::Done { step: 1, seen: "not listed any more".into(), made: String::new(), undo: String::new() };
+    let entry = |(n, what)| Entry { n, at: journey.model.now, chain: String::new(), what };
+    let entries: Vec<Entry> = (1..).zip([opened, done]).map(entry).collect();
+    let record = crate::tui::cleanup::Record { name: "run-1".to_owned(), entries, ..Default::default() };
+    journey.clean(News::Runs { runs: vec![record], place: "journal".to_owned() });
+    journey.press("7");
+    journey
+}
+
+/// The dry run of what is left of it.
+fn try_rest(journey: &mut Journey, check: &Check) {
+    let (plan, entries) = (journey.plan(), journey.model.journals.runs[0].entries.clone());
+    let past = crate::plan::Past::of(&entries);
+    let checks = plan.steps.iter().skip(1).map(|step| (step.number, check.clone())).collect();
+    let tried = Rehearsal { plan: plan.hash.clone(), at: journey.model.now, checks };
+    let rest = crate::tui::cleanup::Rest::new("run-1", (*plan).clone(), &past, tried);
+    journey.clean(News::TriedRest(Ok(rest)));
+}
+
+fn passed() -> Check {
+    Check::Passed { by: vec!["read again".to_owned()] }
+}
+
+#[test]
+fn a_run_that_was_broken_off_goes_on_after_a_dry_run_and_its_phrase() {
+    let mut journey = broken_off();
+    journey.press("D");
+    assert_eq!(journey.effects, [Effect::RehearseRest("run-1".to_owned())]);
+    journey.press("D");
+    assert!(journey.effects.len() == 1 && journey.says().contains("the end of the look"), "{}", journey.says());
+    try_rest(&mut journey, &passed());
+    journey.press("A");
+    let picture = journey.picture();
+    assert!(is_open(&journey) && picture.contains("Go on with the run?"), "{picture}");
+    assert!(picture.contains("1 of its"), "{picture}");
+    wait(&mut journey);
+    let (plan, phrase) = (journey.plan(), journey.plan().phrase());
+    journey.press("<Enter>");
+    assert!(is_open(&journey) && journey.effects.len() == 1);
+    journey.press(&phrase).press("<Enter>");
+    assert_eq!(journey.effects[1..], [Effect::Resume("run-1".to_owned(), plan, phrase)]);
+    assert!(journey.model.cleanup.is_applying() && journey.model.screen == ScreenId::Cleanup);
+}
+
+#[test]
+fn a_run_does_not_go_on_while_anything_is_missing_and_what_is_missing_is_said() {
+    assert_refused(broken_off(), "a dry run of what is left");
+    let with = |change: fn(&mut Journey)| {
+        let mut journey = broken_off();
+        try_rest(&mut journey, &passed());
+        change(&mut journey);
+        journey
+    };
+    assert_refused(with(|journey| journey.model.cleanup.allow_apply = false), "--allow-apply");
+    assert_refused(with(|journey| journey.model.cleanup.is_protected = true), "protected_accounts");
+    assert_refused(with(|journey| journey.model.origin = Origin::File("a.json".into())), "read from a file");
+    assert_refused(with(|journey| at_minute(journey, 19)), "a dry run of the last 15 minutes");
+    assert_refused(with(|journey| journey.model.journals.verifying = Some(String::new())), "the end of the look");
+    let refused = Check::Refused { why: "it is protected".to_owned() };
+    let mut journey = broken_off();
+    try_rest(&mut journey, &refused);
+    assert!(journey.picture().contains("refused: it is protected"), "{}", journey.picture());
+    assert_refused(journey, "without a refusal");
+    let mut journey = with(|_| ());
+    let closed = What::Closed { done: 2, failed: 0, held: 0, stopped: String::new() };
+    let at = journey.model.now;
+    journey.model.journals.runs[0].entries.push(Entry { n: 3, at, chain: String::new(), what: closed });
+    assert_refused(journey, "something left of it");
+    // The phrase is typed, and meanwhile the dry run has become too old.
+    let mut journey = with(|_| ());
+    let phrase = journey.plan().phrase();
+    journey.press("A");
+    at_minute(&mut journey, 40);
+    journey.press(&phrase).press("<Enter>");
+    assert!(journey.effects.is_empty() && journey.says().starts_with("nothing was changed"), "{}", journey.says());
+}
+
 #[test]
 fn texts_of_a_journal_cannot_leave_their_line() {
     let mut journey = Journey::begin();
