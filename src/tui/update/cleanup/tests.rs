@@ -10,7 +10,7 @@ use crate::tui::view::sample;
 /// Two volumes of the sample account are marked, their plan is on the screen, and it was tried just now.
 fn ready() -> Journey {
     let mut journey = planned();
-    try_it(&mut journey, &Check::Passed { by: vec!["read again".to_owned()] });
+    try_it(&mut journey, &Check::Passed { by: vec!["read again".to_owned()], notes: Vec::new() });
     journey
 }
 
