@@ -128,12 +128,19 @@ pub(super) struct Order {
     pub along: Vec<Along>,
     owners: BTreeMap<String, Kind>,
     holders: BTreeMap<Kind, Vec<Kind>>,
+    /// Facts by which links and what goes along tie resources.
+    #[serde(skip)]
+    tying: BTreeSet<String>,
 }
 
 static ORDER: LazyLock<Order> = LazyLock::new(|| {
     let text = include_str!("../../rules/order.toml");
     // Part of the program, and a test reads it.
-    toml::from_str(text).unwrap_or_else(|error| panic!("rules/order.toml: {error}"))
+    let mut order: Order = toml::from_str(text).unwrap_or_else(|error| panic!("rules/order.toml: {error}"));
+    let linked = order.links.iter().flat_map(|link| [&link.held, &link.names, &link.shared]);
+    let facts = linked.chain(order.along.iter().map(|rule| &rule.held));
+    order.tying = facts.flatten().cloned().collect();
+    order
 });
 
 /// The order built in.
@@ -187,10 +194,7 @@ impl Order {
 
     /// Every text by which a resource may say that it is tied to another.
     pub fn says<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = &'r str> {
-        let facts = self.links.iter().flat_map(|link| [&link.held, &link.names, &link.shared]).flatten();
-        let facts = facts.chain(self.along.iter().filter_map(|rule| rule.held.as_ref()));
-        let facts: BTreeSet<&str> = facts.map(String::as_str).collect();
-        let said = facts.into_iter().flat_map(|fact| texts(resource, fact));
+        let said = self.tying.iter().flat_map(|fact| texts(resource, fact));
         resource.refs.iter().map(|one| one.id.as_str()).chain(said)
     }
 
