@@ -122,6 +122,7 @@ fn the_seeded_account_is_cleaned_in_one_plan_and_nothing_else_is_touched() {
     let asked = ["--select", LEFTOVERS, "--add-dependents", "--add-owners", "--lift-locks", "--delete"];
     let plan = planned(&env, &scan, &plan_file, &asked);
     let output = apply(&env, &plan_file, &plan);
+    let of_apply = proxy.calls().len() - of_scan.len();
     let (said, result) = (text(&output.stderr), text(&output.stdout));
     let steps = plan["steps"].as_array().expect("steps").len();
     let failed: Vec<&str> = said.lines().filter(|line| line.contains(" failed ") || line.contains(" held ")).collect();
@@ -157,7 +158,7 @@ fn the_seeded_account_is_cleaned_in_one_plan_and_nothing_else_is_touched() {
     assert_eq!(verified.status.code(), Some(0), "{}", text(&verified.stdout));
     println!(
         "{} leftovers of the truth list gone in one plan of {steps} steps, {} refused by an artefact of the emulator; \
-         {} requests that change something",
+         {of_apply} requests of the dry run and the run, {} requests that change something",
         truth.resources.iter().filter(|row| row.is_leftover).count(),
         failed.len(),
         changes(&proxy.calls(), &of_scan).len()

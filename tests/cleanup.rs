@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use closeout::clean::journal::{self, Journal, Sink};
-use closeout::clean::{Report, Run, rehearse_rest};
+use closeout::clean::{Report, Run, rehearse, rehearse_rest};
 use closeout::model::{Kind, Owner, Protection, Ref, Resource, Role, Why};
 use closeout::plan::{Allowed, Check, Entry, Past, Plan, PlanAccount, State, Step, What, Work};
 use serde_json::json;
@@ -44,6 +44,8 @@ fn step(number: u32, wave: u32, work: Work, verb: &str, resource: &Resource, aft
         breaks: Vec::new(),
         takes_along: Vec::new(),
         findings: Vec::new(),
+        holders: Vec::new(),
+        known: Vec::new(),
     }
 }
 
@@ -552,4 +554,172 @@ fn what_is_still_there_at_the_deadline_failed() {
         world.account.lock().expect("no panic").lingering.insert("vol-1".to_owned(), u32::MAX);
     });
     assert_eq!(why(state(&report, 1)), "not seen to end after 10 minutes: deleting");
+}
+
+const GROUP: &str = "sg-0a1b2c3d";
+const FACE: &str = "eni-0a1b2c3d";
+const NEW: &str = "something new depends on it: ec2:network-interface eni-0a1b2c3d";
+
+fn group() -> Resource {
+    resource("ec2:security-group", GROUP, json!({}))
+}
+
+/// A network interface in that group.
+fn interface() -> Resource {
+    let refs = vec![Ref { id: GROUP.to_owned(), role: Role::Uses }];
+    Resource { refs, ..resource("ec2:network-interface", FACE, json!({ "state": "available" })) }
+}
+
+/// The deletion of the group, which interfaces could hold.
+fn watched(number: u32, wave: u32, after: &[u32]) -> Step {
+    let holders = vec![Kind::new("ec2:network-interface")];
+    Step { holders, ..step(number, wave, Work::Act, "delete", &group(), after) }
+}
+
+fn tried(world: &InMemory, plan: &Plan, step: u32) -> Check {
+    runtime().block_on(rehearse(world, plan)).checks[&step].clone()
+}
+
+fn passed(check: &Check) -> &[String] {
+    match check {
+        Check::Passed { notes, .. } => notes,
+        other => panic!("it did not pass: {other:?}"),
+    }
+}
+
+#[test]
+fn what_came_to_need_it_after_the_plan_holds_it_and_nothing_of_it_is_sent() {
+    let plan = plan(vec![watched(1, 1, &[])]);
+    assert!(passed(&tried(&InMemory::new([group()]), &plan, 1)).is_empty(), "alone it goes");
+    let world = InMemory::new([group(), interface()]);
+    assert_eq!(tried(&world, &plan, 1), Check::Refused { why: NEW.to_owned() });
+    let (world, report, entries) = applied(vec![group(), interface()], &plan, |_| {});
+    assert!(matches!(state(&report, 1), State::Held { why } if why == NEW), "{report:?}");
+    assert!(world.has(GROUP) && world.calls().is_empty());
+    assert!(!entries.iter().any(|entry| matches!(entry.what, What::Begun { .. } | What::Sending { .. })));
+}
+
+#[test]
+fn what_came_to_need_it_between_two_waves_holds_it() {
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &queue(1), &[]), watched(2, 2, &[])]);
+    assert!(passed(&tried(&InMemory::new([queue(1), group()]), &plan, 2)).is_empty());
+    let (world, report, _) = applied(vec![queue(1), group()], &plan, |world| {
+        world.account.lock().expect("no panic").appearing.insert("sqs:DeleteQueue".to_owned(), interface());
+    });
+    assert!(matches!(state(&report, 1), State::Done { .. }));
+    assert!(matches!(state(&report, 2), State::Held { why } if why == NEW), "{report:?}");
+    assert_eq!(world.calls().len(), 1);
+}
+
+#[test]
+fn what_it_was_attached_to_anew_holds_it_though_earlier_steps_changed_it() {
+    let attached = Ref { id: "i-0a1b2c3d".to_owned(), role: Role::AttachedTo };
+    let again = Resource { refs: vec![attached], ..volume(1) };
+    let host = resource("ec2:instance", "i-0a1b2c3d", json!({}));
+    let delete = Step { holders: vec![host.kind.clone()], ..step(2, 2, Work::Act, "delete", &volume(1), &[1]) };
+    let plan = plan(vec![step(1, 1, Work::Act, "delete", &queue(1), &[]), delete]);
+    let (world, report, _) = applied(vec![queue(1), again, host], &plan, |_| {});
+    assert_eq!(why(state(&report, 2)), "something new depends on it: ec2:instance i-0a1b2c3d");
+    assert!(world.has("vol-1"));
+}
+
+#[test]
+fn what_goes_with_the_plan_or_was_known_to_it_holds_nothing() {
+    let face = step(1, 1, Work::Act, "delete", &interface(), &[]);
+    let whole = plan(vec![face, watched(2, 2, &[1])]);
+    let world = InMemory::new([group(), interface()]);
+    assert!(passed(&tried(&world, &whole, 2)).is_empty());
+    let (_, report, _) = applied(vec![group(), interface()], &whole, |_| {});
+    assert_eq!(report.counts(), (2, 0, 0), "{report:?}");
+
+    // It goes away with its instance, as the plan knew.
+    let knowing = plan(vec![Step { known: vec![interface().arn], ..watched(1, 1, &[]) }]);
+    let going = || {
+        let mut going = interface();
+        going.facts.insert("state".to_owned(), json!("deleting"));
+        going
+    };
+    assert!(passed(&tried(&InMemory::new([group(), going()]), &knowing, 1)).is_empty());
+    let (world, report, _) = applied(vec![group(), going()], &knowing, |world| {
+        world.account.lock().expect("no panic").lingering.insert(FACE.to_owned(), 3);
+    });
+    assert_eq!(report.counts(), (1, 0, 0), "{report:?}");
+    assert!(!world.has(GROUP));
+}
+
+#[test]
+fn what_is_new_and_goes_with_what_the_plan_deletes_holds_nothing() {
+    let host = resource("ec2:instance", "i-0a1b2c3d", json!({ "state": "running" }));
+    let whole = plan(vec![step(1, 1, Work::Act, "terminate", &host, &[]), watched(2, 2, &[1])]);
+    let with = |facts: serde_json::Value, owner: Option<Owner>| {
+        let mut face = interface();
+        face.facts.extend(facts.as_object().cloned().expect("an object"));
+        face.refs.push(Ref { id: host.id.clone(), role: Role::AttachedTo });
+        face.owner = owner;
+        tried(&InMemory::new([group(), host.clone(), face]), &whole, 2)
+    };
+    assert_eq!(with(json!({ "delete_on_termination": false }), None), Check::Refused { why: NEW.to_owned() });
+    assert!(passed(&with(json!({ "delete_on_termination": true }), None)).is_empty());
+
+    let fleet = resource("autoscaling:autoScalingGroup", "web", json!({}));
+    let owned = plan(vec![step(1, 1, Work::Act, "delete", &fleet, &[]), watched(2, 2, &[1])]);
+    let of = |id: &str| {
+        let (by, evidence) = ("auto-scaling-group".to_owned(), "tag".to_owned());
+        let face = Resource { owner: Some(Owner { by, id: id.to_owned(), evidence }), ..interface() };
+        tried(&InMemory::new([group(), fleet.clone(), face]), &owned, 2)
+    };
+    assert!(passed(&of("web")).is_empty());
+    assert_eq!(of("another"), Check::Refused { why: NEW.to_owned() });
+}
+
+#[test]
+fn kind_that_cannot_be_read_is_a_note_and_holds_nothing() {
+    let plan = plan(vec![watched(1, 1, &[])]);
+    let blind = |world: &InMemory| {
+        world.account.lock().expect("no panic").unread.push(Kind::new("ec2:network-interface"));
+    };
+    let world = InMemory::new([group()]);
+    blind(&world);
+    let note = "not known whether something new depends on it: ec2:network-interface could not be read";
+    assert_eq!(passed(&tried(&world, &plan, 1)), [note]);
+    let (world, report, _) = applied(vec![group()], &plan, blind);
+    assert_eq!(report.counts(), (1, 0, 0), "{report:?}");
+    assert!(!world.has(GROUP));
+}
+
+#[test]
+fn lock_stays_on_what_something_new_needs() {
+    let lift = Work::Unprotect { flag: "DeletionProtection".to_owned() };
+    let plan = plan(vec![step(1, 1, lift, "delete", &group(), &[]), watched(2, 2, &[1])]);
+    let (world, report, _) = applied(vec![group(), interface()], &plan, |_| {});
+    assert_eq!(why(state(&report, 1)), NEW);
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn plan_that_names_no_holders_reads_and_looks_for_nothing_new() {
+    let old = plan(vec![step(1, 1, Work::Act, "delete", &group(), &[])]);
+    let text = old.text().expect("plain data");
+    assert!(!text.contains("holders") && !text.contains("known"), "{text}");
+    let read = Plan::read(&text).expect("a plan of an older program");
+    let world = InMemory::new([group(), interface()]);
+    assert!(passed(&tried(&world, &read, 1)).is_empty());
+    assert_eq!(world.account.lock().expect("no panic").lists.len(), 1, "the group's own list");
+}
+
+#[test]
+fn what_could_hold_many_is_read_once_a_rehearsal_and_once_a_wave() {
+    let of = |n: u32| resource("ec2:security-group", &format!("sg-0000000{n}"), json!({}));
+    let one = |n: u32| Step { resource: of(n), ..watched(n, 1 + n / 5, &[]) };
+    let plan = plan((1..=8).map(one).collect());
+    let world = InMemory::new((1..=8).map(of));
+    let read = |world: &InMemory| {
+        let account = world.account.lock().expect("no panic");
+        account.lists.iter().filter(|cell| cell.kind.as_str() == "ec2:network-interface").count()
+    };
+    runtime().block_on(rehearse(&world, &plan));
+    assert_eq!(read(&world), 1);
+    let (world, report, _) = applied((1..=8).map(of).collect(), &plan, |_| {});
+    assert_eq!(report.counts(), (8, 0, 0), "{report:?}");
+    assert_eq!(read(&world), 2);
 }

@@ -555,6 +555,58 @@ fn kind_that_could_not_be_listed_and_may_hold_it_is_named() {
     assert_eq!(blind.steps[0].breaks, ["whatever ec2:image in eu-west-1 needs it: not listed"]);
 }
 
+#[test]
+fn step_names_the_listed_kinds_that_could_need_it_and_what_of_them_goes_with_others() {
+    let (group, host, face) = ("sg-11111111", "i-11111111", "eni-11111111");
+    let face = |facts: Value| {
+        let refs = json!([["uses", group], ["attached-to", host]]);
+        thing("ec2:network-interface", face, json!({ "refs": refs, "facts": facts }))
+    };
+    let things = |face: Value| [instance(host, json!({})), face, thing("ec2:security-group", group, json!({}))];
+    let both = [("ec2:security-group", group), ("ec2:instance", host)];
+    let along = face(json!({ "delete_on_termination": true }));
+    let plan = of(&audit(&things(along.clone()), &[], &[]), &both);
+    assert_eq!(steps(&plan), ["1 terminate i-11111111", "2 delete sg-11111111"]);
+    let kinds = |step: &closeout::plan::Step| step.holders.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(kinds(&plan.steps[0]).is_empty() && plan.steps[0].known.is_empty(), "nothing needs an instance");
+    assert_eq!(kinds(&plan.steps[1]), ["ec2:instance", "ec2:network-interface", "ec2:security-group"]);
+    assert_eq!(plan.steps[1].known, [ResourceId::new(arn("ec2:network-interface", "eni-11111111"))]);
+    assert_eq!(Plan::read(&plan.text().expect("plain data")).expect("the plan"), plan);
+    let spoiled = plan.text().expect("plain data").replacen("\"holders\"", "\"holder\"", 1);
+    assert!(Plan::read(&spoiled).expect_err("refused").to_string().contains("changed after it was made"));
+
+    // What has a step of its own is in the plan already.
+    let own = face(json!({ "delete_on_termination": false }));
+    let marked = [&both[..], &[("ec2:network-interface", "eni-11111111")]].concat();
+    let plan = of(&audit(&things(own), &[], &[]), &marked);
+    assert!(plan.steps.len() == 3 && plan.steps.iter().all(|step| step.known.is_empty()), "{:?}", steps(&plan));
+
+    // Only what was listed can be told from what is new; and a kind of this account that needs it counts too.
+    let balancer = thing("elasticloadbalancing:loadbalancer", "lb", json!({ "refs": [["uses", group]] }));
+    let few = [thing("ec2:security-group", group, json!({})), balancer];
+    let plan =
+        of(&audit(&few, &[], &[]), &[("ec2:security-group", group), ("elasticloadbalancing:loadbalancer", "lb")]);
+    assert_eq!(kinds(&plan.steps[1]), ["ec2:security-group", "elasticloadbalancing:loadbalancer"]);
+}
+
+#[test]
+fn step_that_leaves_its_resource_there_watches_nothing() {
+    let volume = volume("vol-11111111", "i-11111111", json!({ "delete_on_termination": true }));
+    let stop = found("ec2:instance", "i-11111111", "idle", "stop", "30.00", None);
+    let all = audit(&[instance("i-11111111", json!({})), volume], &[stop], &["ec2:volume"]);
+    let plan = of(&all, &[("ec2:instance", "i-11111111")]);
+    assert_eq!(steps(&plan), ["1 stop i-11111111"]);
+    assert!(plan.steps[0].holders.is_empty() && plan.steps[0].known.is_empty());
+    let grace = |plan: &Plan| plan.quarantined(30, "2026-11-27".parse().expect("a day")).expect("days on the calendar");
+    let group = thing("ec2:security-group", "sg-11111111", json!({}));
+    let loose = thing("ec2:volume", "vol-22222222", json!({ "facts": { "state": "available", "zone": "a" } }));
+    let all = audit(&[group, loose], &[], &["ec2:instance"]);
+    let plan = of(&all, &[("ec2:security-group", "sg-11111111"), ("ec2:volume", "vol-22222222")]);
+    assert!(plan.acts().all(|step| !step.holders.is_empty()), "{:?}", steps(&plan));
+    let given = grace(&plan);
+    assert!(!given.steps.is_empty() && given.steps.iter().all(|step| step.holders.is_empty()));
+}
+
 fn example() -> Plan {
     // More digits than a number keeps: it must not look changed when it is read again.
     let ratio: Value = serde_json::from_str("0.1234567890123456789").expect("a number");

@@ -106,7 +106,7 @@ impl Reader {
         reader.press(keys);
         let (hash, at) = (reader.plan().hash.clone(), reader.model.now);
         let by = vec!["policy simulation".to_owned(), "read again".to_owned()];
-        let passed = |number| (number, Check::Passed { by: by.clone() });
+        let passed = |number| (number, Check::Passed { by: by.clone(), notes: Vec::new() });
         let checks = reader.plan().steps.iter().map(|step| passed(step.number)).collect();
         reader.clean(News::Tried(Ok(Rehearsal { plan: hash, at, checks })));
         let later = at + jiff::SignedDuration::from_secs(70);

@@ -300,7 +300,10 @@ fn rehearsal_table(plan: &Plan, rehearsal: &Rehearsal, past: &Past) -> String {
     let mut table = listings::table(&["step", "does", "region", "rehearsal"]);
     for step in &plan.steps {
         let said = match rehearsal.checks.get(&step.number) {
-            Some(Check::Passed { by }) => format!("passed: {}", by.join(", ")),
+            Some(Check::Passed { by, notes }) => {
+                let notes: String = notes.iter().map(|note| format!("; {note}")).collect();
+                format!("passed: {}{notes}", by.join(", "))
+            }
             Some(Check::Gone) => "already gone".to_owned(),
             Some(Check::Refused { why }) => format!("REFUSED: {why}"),
             None if past.step(step.number).done => "done in the run before".to_owned(),

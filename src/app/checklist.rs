@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::history::Past;
 use super::open::{self, Saved};
-use super::{AppError, GATE_PASSED, INCOMPLETE, deliver, headless, ignore, vocabulary};
+use super::{AppError, GATE_PASSED, INCOMPLETE, deliver, files, headless, ignore, vocabulary};
 use crate::audit::Audit;
 use crate::checklist::{self, Items, Ticks};
 use crate::cli;
@@ -38,7 +38,7 @@ pub fn judged(audit: &Arc<Audit>, ticks: &Ticks) -> Option<Event> {
 pub fn run(settings: &Settings, wish: &cli::Checklist) -> Result<u8, AppError> {
     items()?;
     if let Some(file) = &wish.output {
-        headless::check_folder(file)?;
+        files::check_folder(file)?;
     }
     let named = wish.tick.as_deref().or(wish.untick.as_deref());
     if let Some(id) = named.filter(|id| items().is_ok_and(|items| items.get(id).is_none())) {
@@ -157,5 +157,5 @@ pub fn write_ticks(file: &Path, ticks: &Ticks) -> Result<(), AppError> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(|error| AppError::File(folder.display().to_string(), error))?;
     }
-    headless::save(file, |out| out.write_all(text.as_bytes()))
+    files::save(file, |out| out.write_all(text.as_bytes()))
 }

@@ -5,6 +5,7 @@
 //! - [`journal`]: one file a run, append-only, on disk before anything happens
 //! - [`compare`]: whether a resource is still the one the plan is about
 //! - [`look`]: reading a cell again, once for all who wait for it
+//! - `gained`: whether something the plan does not know of needs what it deletes
 //! - [`run`]: waves, and the end of each step
 //! - [`rehearse`]: everything but the calls
 //! - [`procedures`]: what takes many calls, a file a service
@@ -12,6 +13,7 @@
 //! - [`send`]: a call on its way to AWS
 
 pub mod compare;
+mod gained;
 pub mod journal;
 mod look;
 pub mod policy;

@@ -1,14 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::compare::{Closely, changed};
+use super::gained::gained;
 use super::look::Eyes;
 use super::world::{LeadsTo, Order, World};
 use crate::model::{Region, Resource, Why};
 use crate::plan::remedy::{Blanks, holds, remedy};
-use crate::plan::{Check, Past, Plan, Rehearsal, Step, Work};
+use crate::plan::{Check, Known, Past, Plan, Rehearsal, Step, Work};
 
 /// Steps that are rehearsed at the same time.
 const TOGETHER: usize = 6;
@@ -33,14 +35,14 @@ pub async fn rehearse<W: World>(world: &W, plan: &Plan) -> Rehearsal {
 
 /// The same for a run that is taken up again: goes through the steps that have not begun, and through no other.
 pub async fn rehearse_rest<W: World>(world: &W, plan: &Plan, past: &Past) -> Rehearsal {
-    let eyes = Eyes::new(world);
+    let tried = Tried { world, eyes: Eyes::new(world), plan, known: Known::of(plan), past, since: world.now() };
     let rest: Vec<&Step> = plan.steps.iter().filter(|step| !past.step(step.number).is_begun()).collect();
     let actions: BTreeSet<String> = rest.iter().flat_map(|step| step.actions.iter().cloned()).collect();
     let actions: Vec<String> = actions.into_iter().collect();
     let allowed = world.allowed(&actions).await;
     let checks: Vec<(u32, Check)> = stream::iter(rest)
         .map(|step| async {
-            let check = one(world, &eyes, plan, step, closely(plan, step, past), allowed.as_ref()).await;
+            let check = tried.step(step, allowed.as_ref()).await;
             (step.number, check.unwrap_or_else(|why| Check::Refused { why }))
         })
         .buffer_unordered(TOGETHER)
@@ -60,46 +62,64 @@ fn closely(plan: &Plan, step: &Step, past: &Past) -> Closely {
     }
 }
 
-async fn one<W: World>(
-    world: &W,
-    eyes: &Eyes<'_, W>,
-    plan: &Plan,
-    step: &Step,
-    closely: Closely,
-    allowed: Result<&BTreeMap<String, bool>, &String>,
-) -> Result<Check, String> {
-    let lately = world.now().checked_sub(jiff::SignedDuration::from_secs(30)).unwrap_or_else(|_| world.now());
-    let found = eyes.find(&step.resource, lately).await;
-    let Some(now) = found.map_err(|why| format!("it could not be read again: {why}"))? else {
-        return Ok(Check::Gone);
-    };
-    if let Some(why) = changed(step, &now, closely) {
-        return Err(why);
-    }
-    let mut by = vec!["read again".to_owned()];
-    let day = plan.scanned_at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    let blanks = Blanks { resource: &now, backup: &step.backup, when: &day, grace: &step.grace };
-    for call in calls(step, &now)? {
-        let input = blanks.fill(call.input).map_err(|unknown| unknown.to_string())?;
-        if !call.dry_run {
-            continue;
+/// A plan that is being rehearsed.
+struct Tried<'w, W> {
+    world: &'w W,
+    eyes: Eyes<'w, W>,
+    plan: &'w Plan,
+    known: Known<'w>,
+    /// What an earlier run did of it.
+    past: &'w Past,
+    /// When it began: what could hold a resource is read once for all steps.
+    since: Timestamp,
+}
+
+impl<W: World> Tried<'_, W> {
+    async fn step(&self, step: &Step, allowed: Result<&BTreeMap<String, bool>, &String>) -> Result<Check, String> {
+        let world = self.world;
+        let lately = world.now().checked_sub(jiff::SignedDuration::from_secs(30)).unwrap_or_else(|_| world.now());
+        let found = self.eyes.find(&step.resource, lately).await;
+        let Some(now) = found.map_err(|why| format!("it could not be read again: {why}"))? else {
+            return Ok(Check::Gone);
+        };
+        if let Some(why) = changed(step, &now, closely(self.plan, step, self.past)) {
+            return Err(why);
         }
-        let at = call.at.map(|at| blanks.text(at)).transpose().map_err(|unknown| unknown.to_string())?;
-        try_it(world, &call, at.map(Region::new), input, &now).await?;
-        if !by.iter().any(|how| how == "EC2 dry run") {
+        let gained = gained(world, &self.eyes, &self.known, step, &now, self.since).await;
+        if let Some(why) = gained.why {
+            return Err(why);
+        }
+        let mut by = vec!["read again".to_owned()];
+        if self.try_calls(step, &now).await? {
             by.push("EC2 dry run".to_owned());
         }
-    }
-    // That policies cannot be simulated speaks neither for nor against; what was tried says so in its own words.
-    if let Ok(allowed) = allowed {
-        if let Some(action) = step.actions.iter().find(|action| allowed.get(*action) == Some(&false)) {
-            return Err(format!("the caller's policies do not allow {action}"));
+        // That policies cannot be simulated speaks neither for nor against; what was tried says so in its own words.
+        if let Ok(allowed) = allowed {
+            if let Some(action) = step.actions.iter().find(|action| allowed.get(*action) == Some(&false)) {
+                return Err(format!("the caller's policies do not allow {action}"));
+            }
+            if step.actions.iter().all(|action| allowed.contains_key(action)) {
+                by.push("policy simulation".to_owned());
+            }
         }
-        if step.actions.iter().all(|action| allowed.contains_key(action)) {
-            by.push("policy simulation".to_owned());
-        }
+        Ok(Check::Passed { by, notes: gained.notes })
     }
-    Ok(Check::Passed { by })
+
+    /// Fills the input of every call of a step, and tries those that can be tried. Whether there were any.
+    async fn try_calls(&self, step: &Step, now: &Resource) -> Result<bool, String> {
+        let day = self.plan.scanned_at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+        let blanks = Blanks { resource: now, backup: &step.backup, when: &day, grace: &step.grace };
+        let mut has_tried = false;
+        for call in calls(step, now)? {
+            let input = blanks.fill(call.input).map_err(|unknown| unknown.to_string())?;
+            if call.dry_run {
+                let at = call.at.map(|at| blanks.text(at)).transpose().map_err(|unknown| unknown.to_string())?;
+                try_it(self.world, &call, at.map(Region::new), input, now).await?;
+                has_tried = true;
+            }
+        }
+        Ok(has_tried)
+    }
 }
 
 async fn try_it<W: World>(

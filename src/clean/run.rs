@@ -1,8 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
@@ -11,7 +12,7 @@ use super::journal::{Journal, JournalError};
 use super::look::Eyes;
 use super::step::{End, Stepping};
 use super::world::World;
-use crate::plan::{Entry, News, Past, Plan, State, Step, TOGETHER, What, Work};
+use crate::plan::{Entry, Known, News, Past, Plan, State, Step, TOGETHER, What, Work};
 
 /// Why a run ends at once, with nothing more sent and nothing more written.
 #[derive(Debug)]
@@ -61,6 +62,9 @@ pub struct Run<'w, W> {
     pub(super) world: &'w W,
     pub(super) eyes: Eyes<'w, W>,
     plan: &'w Plan,
+    pub(super) known: Known<'w>,
+    /// Numbers of the steps that only save.
+    saving: BTreeSet<u32>,
     journal: Mutex<Journal>,
     news: mpsc::UnboundedSender<News>,
     halted: AtomicBool,
@@ -84,6 +88,8 @@ impl<'w, W: World> Run<'w, W> {
             world,
             eyes: Eyes::new(world),
             plan,
+            known: Known::of(plan),
+            saving: plan.steps.iter().filter(|step| step.work == Work::Backup).map(|step| step.number).collect(),
             journal: Mutex::new(journal),
             news,
             halted: AtomicBool::new(false),
@@ -104,14 +110,15 @@ impl<'w, W: World> Run<'w, W> {
             resumed,
         };
         let mut halt = self.write(opened).err();
-        let waves: std::collections::BTreeSet<u32> = self.plan.steps.iter().map(|step| step.wave).collect();
+        let waves: BTreeSet<u32> = self.plan.steps.iter().map(|step| step.wave).collect();
         for wave in waves {
             if halt.is_some() || *self.stop.borrow() {
                 break;
             }
+            let begun = self.world.now();
             let steps: Vec<&Step> = self.plan.steps.iter().filter(|step| step.wave == wave).collect();
             let ends: Vec<Result<(), Halt>> =
-                stream::iter(steps).map(|step| self.one(step)).buffer_unordered(TOGETHER).collect().await;
+                stream::iter(steps).map(|step| self.one(step, begun)).buffer_unordered(TOGETHER).collect().await;
             // The first cause, not what followed from it.
             halt = ends
                 .into_iter()
@@ -143,8 +150,8 @@ impl<'w, W: World> Run<'w, W> {
         report
     }
 
-    /// One step, to its end.
-    async fn one(&self, step: &Step) -> Result<(), Halt> {
+    /// One step, to its end. `wave` is when its wave began.
+    async fn one(&self, step: &Step, wave: Timestamp) -> Result<(), Halt> {
         let past = self.past.step(step.number);
         if past.done {
             let seen = "done in the run before".to_owned();
@@ -161,11 +168,13 @@ impl<'w, W: World> Run<'w, W> {
                 let deadline = self.world.now() + jiff::SignedDuration::from_mins(i64::from(step.minutes));
                 let closely = self.closely(step);
                 let sent = None;
-                Stepping { run: self, step, past, closely, day, deadline, sent }.take().await.inspect_err(|_| {
-                    self.halted.store(true, Ordering::Relaxed);
-                    let why = "the run ended before the end of this step was seen".to_owned();
-                    self.set(step, State::Failed { why, undecided: true });
-                })?
+                Stepping { run: self, step, past, closely, day, deadline, wave, sent }.take().await.inspect_err(
+                    |_| {
+                        self.halted.store(true, Ordering::Relaxed);
+                        let why = "the run ended before the end of this step was seen".to_owned();
+                        self.set(step, State::Failed { why, undecided: true });
+                    },
+                )?
             }
         };
         let (what, state) = self.ended(step, end);
@@ -213,8 +222,7 @@ impl<'w, W: World> Run<'w, W> {
 
     /// A resource that no step has changed must be wholly as it was; saving it changes nothing of it.
     fn closely(&self, step: &Step) -> Closely {
-        let saves = |number: &u32| self.plan.steps.iter().any(|one| one.number == *number && one.work == Work::Backup);
-        if step.after.iter().all(saves) { Closely::Wholly } else { Closely::ByIdentity }
+        if step.after.iter().all(|number| self.saving.contains(number)) { Closely::Wholly } else { Closely::ByIdentity }
     }
 
     pub(super) fn tell(&self, step: &Step, state: State) {

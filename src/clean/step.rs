@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::compare::{Closely, changed};
+use super::gained::gained;
 use super::run::{Halt, Run};
 use super::send::is_in_the_way;
 use super::world::{LeadsTo, Order, World};
@@ -80,6 +81,8 @@ pub(super) struct Stepping<'r, 'w, W> {
     /// What earlier steps made of it is `{backup}`.
     pub day: String,
     pub deadline: Timestamp,
+    /// When its wave began: what could hold a resource is read once for all steps of a wave.
+    pub wave: Timestamp,
     /// When something of it was sent last: only what was read later tells.
     pub sent: Option<Timestamp>,
 }
@@ -98,6 +101,11 @@ impl<W: World> Stepping<'_, '_, W> {
         let Some(now) = now else { return self.is_gone().await };
         if !self.past.has_called()
             && let Some(why) = changed(self.step, &now, self.closely)
+        {
+            return Ok(End::Held { why });
+        }
+        if !self.past.has_called()
+            && let Some(why) = self.gained(&now).await
         {
             return Ok(End::Held { why });
         }
@@ -123,6 +131,12 @@ impl<W: World> Stepping<'_, '_, W> {
                 None => Ok(failed(format!("nothing here knows how to {} it", self.step.verb))),
             },
         }
+    }
+
+    /// What needs the resource and is not known to the plan. `None` when there is no such thing.
+    async fn gained(&self, now: &Resource) -> Option<String> {
+        let run = self.run;
+        gained(run.world, &run.eyes, &run.known, self.step, now, self.wave).await.why
     }
 
     async fn look(&self) -> Result<Option<Resource>, String> {

@@ -87,6 +87,8 @@ impl Plan {
             loses: String::new(),
             undo_days: None,
             takes_along: Vec::new(),
+            holders: Vec::new(),
+            known: Vec::new(),
             ..step.clone()
         })
     }

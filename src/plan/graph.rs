@@ -9,7 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::order::{Along, Effect, Order, is_unmistakable, order};
 use crate::audit::Audit;
-use crate::model::{Kind, Ref, Resource, ResourceId, Role};
+use crate::model::{CellState, Kind, Ref, Region, Resource, ResourceId, Role};
 
 /// How much the one that goes first is in the way of the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ pub(super) struct Graph<'a> {
     bound: BTreeSet<&'a ResourceId>,
     /// Members of owners that are listed: owner → what it manages.
     members: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
+    /// Kinds of which one has to go before one of a kind: kind of the latter → kinds of the former.
+    holding: BTreeMap<&'a Kind, BTreeSet<&'a Kind>>,
 }
 
 impl<'a> Graph<'a> {
@@ -50,6 +52,7 @@ impl<'a> Graph<'a> {
             children: BTreeMap::new(),
             bound: BTreeSet::new(),
             members: BTreeMap::new(),
+            holding: BTreeMap::new(),
         };
         for resource in audit.resources() {
             let node = graph.edges.add_node(&resource.arn);
@@ -106,6 +109,9 @@ impl<'a> Graph<'a> {
             Effect::After => (to, of, Tie::Holds),
             Effect::Nothing => return,
         };
+        if tie != Tie::Soft {
+            self.holding.entry(&then.kind).or_default().insert(&first.kind);
+        }
         let (Some(first), Some(then)) = (self.nodes.get(&first.arn), self.nodes.get(&then.arn)) else { return };
         let (first, then) = (*first, *then);
         match self.edges.find_edge(first, then) {
@@ -215,6 +221,22 @@ impl<'a> Graph<'a> {
     /// Whether a resource can only go with its parent.
     pub fn is_bound(&self, id: &ResourceId) -> bool {
         self.bound.contains(id)
+    }
+
+    /// Kinds that were listed where a resource is and of which one could come to need it: those the order names, and
+    /// those of which this account has one that needs such a resource. What always goes away with it needs it in vain.
+    pub fn holders(&self, resource: &Resource) -> BTreeSet<&'a Kind> {
+        let seen = self.holding.get(&resource.kind).into_iter().flatten().copied();
+        let all = self.order.holders(&resource.kind).iter().chain(seen);
+        let regions = match resource.region.is_global() {
+            true => self.audit.scope.as_slice(),
+            false => std::slice::from_ref(&resource.region),
+        };
+        let is_read = |kind: &Kind, region: &Region| {
+            matches!(self.audit.state_of(kind, region), Some(CellState::Seen | CellState::Partly))
+        };
+        let in_reach = |kind: &&Kind| regions.iter().chain([&resource.region]).any(|region| is_read(kind, region));
+        all.filter(|kind| !self.order.always_goes_along(kind, &resource.kind)).filter(in_reach).collect()
     }
 
     /// Kinds that could hold a resource and could not be listed where it is.

@@ -12,12 +12,14 @@
 //! - `choose`: what is to be done about one resource by itself
 //! - `resolve`: what can be done about all of them together, and what is held
 //! - `steps`: numbers, waves, commands
+//! - `gained`: what has come to need a resource since its plan was made
 //! - [`file`]: a plan as a file; `script` and `terraform` write it for other programs
 
 mod blanks;
 mod choose;
 mod command;
 pub mod file;
+mod gained;
 pub mod grace;
 mod graph;
 mod names;
@@ -39,6 +41,7 @@ use crate::model::ResourceId;
 
 pub use choose::Know;
 pub use file::{PlanError, SCHEMA_VERSION};
+pub use gained::{Known, called, says};
 pub use names::actions;
 pub use past::{Past, PastStep};
 pub use record::{Check, Entry, FRESH_MINUTES, News, Outcome, Rehearsal, State, Undo, What};

@@ -1,13 +1,13 @@
 //! What goes before what: the meaning of a pointer, and the exceptions of `rules/order.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::remedy::holds;
-use crate::model::{Kind, Resource, Role};
+use crate::model::{Kind, Ref, Region, Resource, Role};
 
 /// What a relation between two resources, `of` and `to`, means for their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -78,6 +78,38 @@ fn yes() -> bool {
     true
 }
 
+impl Link {
+    /// Whether the facts of two resources join them.
+    fn joins(&self, of: &Resource, to: &Resource) -> bool {
+        if self.of != of.kind || self.to != to.kind || !is_seen(to, &of.region) {
+            return false;
+        }
+        let holds = |fact: &String| texts(to, fact).any(|id| is_called(of, id));
+        let names = |fact: &String| of.text(fact).is_some_and(|id| is_called(to, id));
+        let is_same = |fact: &String| of.text(fact).is_some_and(|text| !text.is_empty() && to.text(fact) == Some(text));
+        self.held.as_ref().is_some_and(holds)
+            || self.names.as_ref().is_some_and(names)
+            || self.shared.as_ref().is_some_and(is_same)
+    }
+}
+
+/// Whether this is the short id or the ARN of a resource.
+fn is_called(resource: &Resource, id: &str) -> bool {
+    resource.id == id || resource.arn.as_str() == id
+}
+
+/// Whether a resource may be meant by an id that stands in a region.
+fn is_seen(resource: &Resource, from: &Region) -> bool {
+    from.is_global() || resource.region == *from || resource.kind.service() == "s3"
+}
+
+/// The texts of a fact that is one or a list of them.
+fn texts<'r>(resource: &'r Resource, fact: &str) -> impl Iterator<Item = &'r str> {
+    let value = resource.facts.get(fact);
+    let listed = value.and_then(Value::as_array).into_iter().flatten();
+    value.into_iter().chain(listed).filter_map(Value::as_str)
+}
+
 impl Along {
     /// Whether a resource goes away with resources of a kind.
     pub fn fits(&self, child: &Resource, parent: &Kind) -> bool {
@@ -96,12 +128,19 @@ pub(super) struct Order {
     pub along: Vec<Along>,
     owners: BTreeMap<String, Kind>,
     holders: BTreeMap<Kind, Vec<Kind>>,
+    /// Facts by which links and what goes along tie resources.
+    #[serde(skip)]
+    tying: BTreeSet<String>,
 }
 
 static ORDER: LazyLock<Order> = LazyLock::new(|| {
     let text = include_str!("../../rules/order.toml");
     // Part of the program, and a test reads it.
-    toml::from_str(text).unwrap_or_else(|error| panic!("rules/order.toml: {error}"))
+    let mut order: Order = toml::from_str(text).unwrap_or_else(|error| panic!("rules/order.toml: {error}"));
+    let linked = order.links.iter().flat_map(|link| [&link.held, &link.names, &link.shared]);
+    let facts = linked.chain(order.along.iter().map(|rule| &rule.held));
+    order.tying = facts.flatten().cloned().collect();
+    order
 });
 
 /// The order built in.
@@ -126,6 +165,55 @@ impl Order {
     /// a service.
     pub fn may_name(&self, of: &Kind, to: &Kind) -> bool {
         of.service() == to.service() || self.pairs.iter().any(|pair| pair.named && is(&pair.of, of) && is(&pair.to, to))
+    }
+
+    /// Whether a pointer leads to a resource.
+    fn leads(&self, from: &Resource, reference: &Ref, to: &Resource) -> bool {
+        let sure = || is_unmistakable(&reference.id) || self.may_name(&from.kind, &to.kind);
+        reference.id == to.arn.as_str() || reference.id == to.id && is_seen(to, &from.region) && sure()
+    }
+
+    /// Whether one resource has to go before another. `detaches` when what is done to the other takes it off whatever
+    /// it is attached to.
+    pub fn must_precede(&self, first: &Resource, then: &Resource, detaches: bool) -> bool {
+        let pointer = |of: &Resource, to: &Resource, effect: Effect| {
+            of.refs.iter().any(|one| self.effect(of, one.role, &to.kind) == effect && self.leads(of, one, to))
+        };
+        let link = |of: &Resource, to: &Resource, effect: Effect| {
+            self.links.iter().any(|link| link.is == effect && link.joins(of, to))
+        };
+        let holds = |rule: &Along| {
+            let held = rule.held.as_deref().filter(|_| rule.fits(then, &first.kind));
+            held.is_some_and(|fact| texts(first, fact).any(|id| is_called(then, id)))
+        };
+        pointer(first, then, Effect::Before)
+            || link(first, then, Effect::Before)
+            || self.along.iter().any(holds)
+            || !detaches && (pointer(then, first, Effect::After) || link(then, first, Effect::After))
+    }
+
+    /// Every text by which a resource may say that it is tied to another.
+    pub fn says<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = &'r str> {
+        let said = self.tying.iter().flat_map(|fact| texts(resource, fact));
+        resource.refs.iter().map(|one| one.id.as_str()).chain(said)
+    }
+
+    /// Every text by which others may say that they are tied to a resource.
+    pub fn called<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = &'r str> {
+        let shared = self.links.iter().filter(|link| link.to == resource.kind).filter_map(|link| link.shared.as_ref());
+        [resource.id.as_str(), resource.arn.as_str()].into_iter().chain(shared.flat_map(|fact| texts(resource, fact)))
+    }
+
+    /// Whether a resource goes away with one of a kind wherever it points at it.
+    pub fn always_goes_along(&self, kind: &Kind, parent: &Kind) -> bool {
+        let mut rules = self.along.iter().filter(|rule| rule.held.is_none() && rule.when.is_empty());
+        rules.any(|rule| rule.kind == *kind && rule.parent == *parent)
+    }
+
+    /// Kinds of what a resource goes away with when it is tied to it.
+    pub fn parents<'r>(&'r self, child: &'r Resource) -> impl Iterator<Item = &'r Kind> {
+        let rules = self.along.iter().filter(|rule| rule.kind == child.kind && holds(&rule.when, child));
+        rules.map(|rule| &rule.parent)
     }
 
     /// The kind of an owner. `None` when no scanner lists it.

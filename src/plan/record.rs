@@ -218,6 +218,9 @@ pub enum Check {
     Passed {
         /// How that was found out: `EC2 dry run`, `policy simulation`, `read again`.
         by: Vec<String>,
+        /// What could not be found out, and does not hold it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<String>,
     },
     /// It is gone already; applying it will say so.
     Gone,

@@ -361,6 +361,16 @@ impl<'a, 'c> Resolver<'a, 'c> {
         edges.into_iter().map(|((first, then), must)| (first, then, must)).collect()
     }
 
+    /// What of some kinds has to go before a resource and does so with something else, without a step of its own.
+    pub fn known(&self, id: &'a ResourceId, kinds: &BTreeSet<&Kind>, units: &Units<'a>) -> Vec<ResourceId> {
+        let detaches = self.wanted.get(id).is_some_and(Wanted::detaches);
+        let is_hard = |tie: Tie| tie == Tie::Blocks || tie == Tie::Holds && !detaches;
+        let before = self.chooser.graph.before(id).into_iter().filter(|(_, tie)| is_hard(*tie));
+        let along = before.map(|(first, _)| first).filter(|first| !units.goes(first) || units.root(first) != *first);
+        let of_kinds = |first: &&ResourceId| self.resource(first).is_some_and(|one| kinds.contains(&one.kind));
+        along.filter(of_kinds).cloned().collect()
+    }
+
     /// What goes on working worse without a resource.
     pub fn breaks(&self, id: &'a ResourceId, units: &Units<'a>) -> Vec<String> {
         let soft = self.in_the_way(id, units).into_iter().filter(|(_, tie)| *tie == Tie::Soft);

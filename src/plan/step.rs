@@ -116,6 +116,13 @@ pub struct Step {
     /// Fingerprints of the findings it answers. Empty for what was added because others need it gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
+    /// Kinds that could need its resource and were listed for the plan; before it goes they are read again. Empty
+    /// where nothing could, or nothing goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holders: Vec<Kind>,
+    /// What needs its resource and goes away with a step for something else. What has a step of its own is not named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<ResourceId>,
 }
 
 /// What a step does.

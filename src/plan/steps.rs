@@ -13,7 +13,7 @@ use super::names::{actions, actions_of, procedure};
 use super::remedy::{Blanks, holds};
 use super::resolve::Resolver;
 use super::step::{Step, Work};
-use crate::model::{Region, ResourceId, Usd};
+use crate::model::{Kind, Region, ResourceId, Usd};
 
 /// Letters and digits a name of what is left behind begins with.
 const DIGITS: usize = 8;
@@ -30,6 +30,7 @@ pub(super) fn steps<'a>(resolver: &Resolver<'a, '_>, chooser: &Chooser<'a>) -> V
     let firsts = firsts(resolver.edges(&units));
     let waves = waves(&teams, &firsts);
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut holders: BTreeMap<(&Kind, &Region), BTreeSet<&Kind>> = BTreeMap::new();
     for (root, team) in &teams {
         let Some(lead) = resolver.wanted.get(root) else { continue };
         let first = firsts.get(root).cloned().unwrap_or_default();
@@ -39,7 +40,13 @@ pub(super) fn steps<'a>(resolver: &Resolver<'a, '_>, chooser: &Chooser<'a>) -> V
         drafts.extend(writer.of_team(root, lead, team, &first));
         if let Some(act) = drafts.last_mut() {
             act.step.takes_along = along;
-            act.step.breaks = if lead.removes() { resolver.breaks(root, &units) } else { Vec::new() };
+            if lead.removes() {
+                let place = (&lead.resource.kind, &lead.resource.region);
+                let kinds = holders.entry(place).or_insert_with(|| chooser.graph.holders(lead.resource));
+                act.step.known = resolver.known(root, kinds, &units);
+                act.step.holders = kinds.iter().map(|kind| (*kind).clone()).collect();
+                act.step.breaks = resolver.breaks(root, &units);
+            }
         }
     }
     numbered(drafts)
@@ -164,6 +171,8 @@ impl<'a> Writer<'a, '_> {
                 breaks: Vec::new(),
                 takes_along: Vec::new(),
                 findings: Vec::new(),
+                holders: Vec::new(),
+                known: Vec::new(),
             },
         }
     }

@@ -57,6 +57,10 @@ pub struct Account {
     pub lingering: BTreeMap<String, u32>,
     /// Kinds that cannot be listed.
     pub unread: Vec<Kind>,
+    /// What somebody makes while an operation is carried out.
+    pub appearing: BTreeMap<String, Resource>,
+    /// Lists that were read, in order.
+    pub lists: Vec<Cell>,
     made: u32,
 }
 
@@ -129,6 +133,9 @@ impl InMemory {
             return Err(fault(Why::Error, "DependencyViolation", 400));
         }
         let made = account.carry_out(order);
+        if let Some(new) = account.appearing.remove(order.call) {
+            account.resources.insert(new.arn.clone(), new);
+        }
         account.calls.push((order.call.to_owned(), id, true));
         let text = json!({ "snapshotId": made }).to_string();
         Ok(Answer { text, request_id: format!("r-{}", account.calls.len()), ..Answer::default() })
@@ -198,6 +205,7 @@ impl World for InMemory {
 
     async fn read(&self, cell: &Cell) -> Result<Vec<Resource>, String> {
         let mut account = self.account.lock().expect("no panic before");
+        account.lists.push(cell.clone());
         if account.unread.contains(&cell.kind) {
             return Err("denied".to_owned());
         }
@@ -219,6 +227,9 @@ impl World for InMemory {
     }
 
     async fn send(&self, order: &Order<'_>) -> Result<Answer, Fault> {
+        if order.input.get("DryRun") == Some(&Value::Bool(true)) {
+            return Err(fault(Why::Error, "DryRunOperation", 412));
+        }
         if self.fuse.burns() {
             return std::future::pending().await;
         }

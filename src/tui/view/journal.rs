@@ -193,7 +193,10 @@ fn rest(model: &Model, cx: &Screen<'_>, run: &Record, texts: &mut Vec<(String, R
     texts.push((format!("Dry run of what is left, {at}: {} steps done before", rest.done.len()), Role::Default));
     for (step, check) in &rest.tried.checks {
         texts.push(match check {
-            Check::Passed { by } => (format!("{step} passed: {}", by.join(", ")), Role::Default),
+            Check::Passed { by, notes } => {
+                let notes: String = notes.iter().map(|note| format!("; {note}")).collect();
+                (format!("{step} passed: {}{notes}", by.join(", ")), Role::Default)
+            }
             Check::Gone => (format!("{step} already gone"), Role::Default),
             Check::Refused { why } => (format!("{step} refused: {why}"), Role::Bad),
         });

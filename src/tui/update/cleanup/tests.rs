@@ -10,7 +10,7 @@ use crate::tui::view::sample;
 /// Two volumes of the sample account are marked, their plan is on the screen, and it was tried just now.
 fn ready() -> Journey {
     let mut journey = planned();
-    try_it(&mut journey, &Check::Passed { by: vec!["read again".to_owned()] });
+    try_it(&mut journey, &Check::Passed { by: vec!["read again".to_owned()], notes: Vec::new() });
     journey
 }
 
@@ -369,7 +369,7 @@ fn try_rest(journey: &mut Journey, check: &Check) {
 }
 
 fn passed() -> Check {
-    Check::Passed { by: vec!["read again".to_owned()] }
+    Check::Passed { by: vec!["read again".to_owned()], notes: Vec::new() }
 }
 
 #[test]

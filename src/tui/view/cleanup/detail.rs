@@ -58,7 +58,10 @@ fn of_step(model: &Model, cx: &Screen<'_>, step: &Step) -> Vec<(String, Role)> {
     match model.cleanup.rehearsal().and_then(|tried| tried.checks.get(&step.number)) {
         Some(Check::Refused { why }) => lines.push((format!("dry run: {why}"), Role::Bad)),
         Some(Check::Gone) => lines.push(("dry run: it is gone already".to_owned(), Role::Warn)),
-        Some(Check::Passed { .. }) | None => {}
+        Some(Check::Passed { notes, .. }) => {
+            lines.extend(notes.iter().map(|note| (format!("dry run: {note}"), Role::Warn)));
+        }
+        None => {}
     }
     if step.is_irreversible() {
         lines.push((format!("IRREVERSIBLE: {} is gone for good", step.loses), Role::Bad));

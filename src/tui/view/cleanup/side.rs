@@ -141,8 +141,14 @@ fn checks(model: &Model, cx: &Screen<'_>, tried: &Rehearsal) -> Vec<Line<'static
     let mut lines = Vec::new();
     for (step, check) in &tried.checks {
         match check {
-            Check::Passed { by: ways } => {
+            Check::Passed { by: ways, notes } => {
                 passed += 1;
+                let notes = notes.iter();
+                lines.extend(
+                    notes.map(|note| {
+                        cx.line(format!(" {} step {step}: {}", glyphs.warn, cx.text(note, 200)), Role::Warn)
+                    }),
+                );
                 ways.iter().for_each(|way| *by.entry(way).or_default() += 1);
             }
             Check::Gone => gone += 1,
