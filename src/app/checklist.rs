@@ -61,7 +61,7 @@ pub fn run(settings: &Settings, wish: &cli::Checklist) -> Result<u8, AppError> {
         return Err(AppError::Asked(format!("nobody has ticked `{}`", clean(id))));
     }
     if named.is_some() {
-        let file = file.ok_or_else(|| AppError::Asked("there is no home folder to keep ticks in".to_owned()))?;
+        let file = file.ok_or_else(nowhere)?;
         write_ticks(&file, &ticks)?;
         put(&mut audit, &ticks);
         headless::say(&format!("kept in {}", file.display()));
@@ -72,7 +72,8 @@ pub fn run(settings: &Settings, wish: &cli::Checklist) -> Result<u8, AppError> {
     Ok(status(&audit))
 }
 
-fn put(audit: &mut Audit, ticks: &Ticks) {
+/// Judges an audit with these ticks.
+pub fn put(audit: &mut Audit, ticks: &Ticks) {
     let shared = Arc::new(std::mem::take(audit));
     let event = judged(&shared, ticks);
     *audit = Arc::unwrap_or_clone(shared);
@@ -133,9 +134,13 @@ fn can_be_ticked(item: &ChecklistItem) -> bool {
     item.may_be_ticked()
 }
 
-/// Where the ticks of an account are kept. `None` without a home folder.
+/// Where the ticks of an account are kept. `None` without a home folder, and for what is no account's number: a report
+/// out of strange hands must not choose the file.
 pub fn ticks_file(settings: &Settings, account: &str) -> Option<PathBuf> {
     let state = settings.places.state.as_deref()?;
+    if account.is_empty() || !account.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return None;
+    }
     Some(state.join("ticks").join(format!("{account}.toml")))
 }
 
@@ -158,4 +163,60 @@ pub fn write_ticks(file: &Path, ticks: &Ticks) -> Result<(), AppError> {
         fs::create_dir_all(folder).map_err(|error| AppError::File(folder.display().to_string(), error))?;
     }
     headless::save(file, |out| out.write_all(text.as_bytes()))
+}
+
+fn nowhere() -> AppError {
+    AppError::Asked("there is no place to keep ticks in: no home folder, or no number of an account".to_owned())
+}
+
+/// Where a screen keeps what is settled on it.
+pub enum Kept {
+    /// The file of the account. `None` where there is no place for one.
+    File(Option<PathBuf>),
+    /// Memory: a demo leaves nothing behind.
+    Memory(Ticks),
+}
+
+impl Kept {
+    /// What has been settled so far.
+    ///
+    /// Errors as [`read_ticks`] does.
+    pub fn ticks(&self) -> Result<Ticks, AppError> {
+        match self {
+            Kept::File(Some(file)) => read_ticks(file),
+            Kept::File(None) => Ok(Ticks::default()),
+            Kept::Memory(ticks) => Ok(ticks.clone()),
+        }
+    }
+
+    /// Settles an item with a note, or takes that back without one. Gives a line that says so, and the checklist judged
+    /// again.
+    ///
+    /// Errors when the item cannot be settled, or what was kept cannot be read or written; it is as it was then.
+    pub fn settle(&mut self, audit: &Audit, id: &str, note: Option<&str>) -> Result<(String, Event), AppError> {
+        let mut ticks = self.ticks()?;
+        let done = match note {
+            Some(note) => {
+                tick(&mut ticks, audit, id, note)?;
+                "ticked"
+            }
+            None if ticks.tick.remove(id).is_some() => "tick taken back",
+            None => return Err(AppError::Asked(format!("nobody has ticked `{}`", clean(id)))),
+        };
+        items()?;
+        let checked = judged(&Arc::new(audit.clone()), &ticks);
+        let checked = checked.ok_or_else(|| AppError::Asked("the checklist could not be judged".to_owned()))?;
+        let place = match self {
+            Kept::File(None) => return Err(nowhere()),
+            Kept::File(Some(file)) => {
+                write_ticks(file, &ticks)?;
+                format!("kept in {}", file.display())
+            }
+            Kept::Memory(kept) => {
+                *kept = ticks;
+                "in this demo only".to_owned()
+            }
+        };
+        Ok((format!("{done}: {id}; {place}"), checked))
+    }
 }

@@ -31,6 +31,13 @@ pub enum Effect {
         /// The last day.
         until: Date,
     },
+    /// Settle an item of the checklist by hand, or take that back.
+    Tick {
+        /// Name of the item.
+        id: String,
+        /// What was checked. `None` takes the tick back.
+        note: Option<String>,
+    },
     /// Look again.
     Rescan(Rescan),
     /// Stop the scan and keep what it found.
@@ -62,11 +69,21 @@ pub enum ExportFormat {
     Csv,
     /// A report to read.
     Markdown,
+    /// The closing checklist, to read.
+    ChecklistMarkdown,
+    /// The closing checklist as a page for a browser.
+    ChecklistHtml,
+    /// The closing checklist, for programs.
+    ChecklistJson,
 }
 
 impl ExportFormat {
-    /// Every form, in the order of the dialog.
-    pub const ALL: [ExportFormat; 3] = [ExportFormat::Json, ExportFormat::Csv, ExportFormat::Markdown];
+    /// Forms of the whole audit, in the order of the dialog.
+    pub const AUDIT: [ExportFormat; 3] = [ExportFormat::Json, ExportFormat::Csv, ExportFormat::Markdown];
+
+    /// Forms of the closing checklist by itself, which its screen offers first.
+    pub const CHECKLIST: [ExportFormat; 3] =
+        [ExportFormat::ChecklistMarkdown, ExportFormat::ChecklistHtml, ExportFormat::ChecklistJson];
 
     /// Its name in the dialog.
     pub fn word(self) -> &'static str {
@@ -74,6 +91,9 @@ impl ExportFormat {
             ExportFormat::Json => "json",
             ExportFormat::Csv => "csv",
             ExportFormat::Markdown => "markdown",
+            ExportFormat::ChecklistMarkdown => "checklist markdown",
+            ExportFormat::ChecklistHtml => "checklist html",
+            ExportFormat::ChecklistJson => "checklist json",
         }
     }
 
@@ -83,6 +103,9 @@ impl ExportFormat {
             ExportFormat::Json => "the whole audit, for programs",
             ExportFormat::Csv => "findings, one a line",
             ExportFormat::Markdown => "a report to read",
+            ExportFormat::ChecklistMarkdown => "this list, to read",
+            ExportFormat::ChecklistHtml => "this list, for a browser",
+            ExportFormat::ChecklistJson => "this list, for programs",
         }
     }
 }
