@@ -220,3 +220,57 @@ impl Kept {
         Ok((format!("{done}: {id}; {place}"), checked))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::recorded;
+
+    fn open_item(audit: &Audit) -> String {
+        let open = audit.checklist.iter().find(|item| item.state == ItemState::Open);
+        open.expect("something only a person can tell").id.clone()
+    }
+
+    fn state(event: &Event, id: &str) -> ItemState {
+        let Event::Checked { items, .. } = event else { panic!("{event:?}") };
+        items.iter().find(|item| item.id == id).expect("an item").state
+    }
+
+    #[test]
+    fn what_is_settled_on_a_screen_is_kept_judged_and_taken_back() {
+        let audit = recorded().expect("the recording built in");
+        let id = open_item(&audit);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("ticks/111122223333.toml");
+        for mut kept in [Kept::File(Some(file.clone())), Kept::Memory(Ticks::default())] {
+            let in_file = matches!(kept, Kept::File(_));
+            let (said, checked) = kept.settle(&audit, &id, Some("asked mk")).expect("a tick");
+            assert_eq!((state(&checked, &id), said.starts_with(&format!("ticked: {id};"))), (ItemState::Ticked, true));
+            assert_eq!(kept.ticks().expect("ticks").tick[&id].note, "asked mk");
+            assert_eq!(file.exists(), in_file, "a demo leaves no file");
+            let (_, checked) = kept.settle(&audit, &id, None).expect("no tick any more");
+            assert_eq!(state(&checked, &id), ItemState::Open);
+            assert!(kept.settle(&audit, &id, None).is_err(), "there is nothing more to take back");
+            let _ = fs::remove_file(&file);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_and_left_as_it_is_and_a_blocker_is_not_ticked() {
+        let audit = recorded().expect("the recording built in");
+        let id = open_item(&audit);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("111122223333.toml");
+        fs::write(&file, "half a li").expect("a file");
+        let mut kept = Kept::File(Some(file.clone()));
+        let error = kept.settle(&audit, &id, Some("asked mk")).expect_err("damaged").to_string();
+        assert!(error.contains("111122223333.toml") && error.contains("not a file of ticks"), "{error}");
+        assert_eq!(fs::read_to_string(&file).expect("still there"), "half a li");
+
+        fs::remove_file(&file).expect("a file");
+        let blocker = audit.checklist.iter().find(|item| item.state == ItemState::Blocker).expect("a blocker");
+        assert!(kept.settle(&audit, &blocker.id, Some("never mind")).is_err() && !file.exists());
+        assert!(kept.settle(&audit, &id, Some("  ")).is_err() && !file.exists(), "a note is wanted");
+        assert!(Kept::File(None).settle(&audit, &id, Some("asked mk")).is_err(), "there is no place for it");
+    }
+}
