@@ -196,7 +196,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
                     1 => Action::Open,
                     _ => Action::NextPane,
                 };
-                format!("{more} more lines: {}", cx.key(leads))
+                format!("{}: {}", counted(more, "more line", "more lines"), cx.key(leads))
             }
         };
         frame.render_widget(cx.block(panes[pane], pane, &title, &remark), panes[pane]);

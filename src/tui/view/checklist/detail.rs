@@ -14,12 +14,17 @@ const LABEL: usize = 11;
 /// From this height on every line of evidence stands there; below it a few, so that the remedy stays in sight.
 const TALL: u16 = 16;
 
-/// Lines of evidence in a low pane.
-const FEW: usize = 2;
+/// Below this height there is one line of it.
+const LOW: u16 = 9;
 
 /// The lines of an item in so many columns.
 pub fn lines(cx: &Screen<'_>, item: &ChecklistItem, width: usize, height: u16) -> Vec<Line<'static>> {
-    let most = if cx.zoom || height >= TALL { usize::MAX } else { FEW };
+    let most = match height {
+        _ if cx.zoom => usize::MAX,
+        0..LOW => 1,
+        LOW..TALL => 2,
+        TALL.. => usize::MAX,
+    };
     let mut page = Lines { cx, width, lines: Vec::new() };
     page.state(item);
     if item.evidence.is_empty() && item.unseen.is_empty() {
@@ -32,6 +37,7 @@ pub fn lines(cx: &Screen<'_>, item: &ChecklistItem, width: usize, height: u16) -
     page.add("Why", &item.why, Role::Default);
     page.add("What to do", &item.remedy, Role::Default);
     page.by_hand(item);
+    page.add("Item", &format!("{}, of {}, {}", item.id, item.section, how(item)), Role::Dim);
     page.list("Read on", &item.docs, usize::MAX, Role::Dim);
     page.lines
 }
@@ -57,8 +63,6 @@ impl Lines<'_, '_> {
         for line in wrap(&format!("{} {said}", sign.trim()), self.width.saturating_sub(1)) {
             self.lines.push(self.cx.line(format!(" {line}"), role));
         }
-        let what = format!("{}  {}  {}", item.id, item.section, how(item));
-        self.lines.push(self.cx.line(format!(" {}", self.cx.text(&what, self.width.saturating_sub(1))), Role::Dim));
     }
 
     /// A label with its text beside it.

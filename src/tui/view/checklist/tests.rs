@@ -30,7 +30,7 @@ fn every_state_has_a_sign_and_the_frame_counts_them() {
     let picture = journey.press("5").picture();
     for text in [
         "Closure checklist: BLOCKED",
-        "1 blocker, 1 unknown, 1 warning, 2 open, 1 ticked, 1 pass",
+        "✗ 1  ? 1  ▲ 1  [ ] 2  [x] 1  ✓ 1  - 1",
         " ✗  auto no savings plans",
         " ?  auto no flow",
         " ▲  auto domains moved",
@@ -42,6 +42,9 @@ fn every_state_has_a_sign_and_the_frame_counts_them() {
     ] {
         assert!(picture.contains(text), "{text}\n{picture}");
     }
+    let picture = journey.sized(150, 30).picture();
+    let counts = "1 blocker, 1 unknown, 1 warning, 2 open, 1 ticked, 1 pass, 1 not applicable";
+    assert!(picture.contains(counts), "{picture}");
 }
 
 #[test]
@@ -57,7 +60,7 @@ fn unknown_is_told_not_to_be_a_pass_and_an_old_tick_to_hold_no_more() {
 fn evidence_there_is_no_room_for_is_counted_and_shown_when_opened() {
     let mut journey = Journey::begin().sized(80, 24);
     let picture = journey.press("5").picture();
-    assert!(picture.contains("and 4 more: Enter shows them"), "{picture}");
+    assert!(picture.contains("and 5 more: Enter shows them"), "{picture}");
     let picture = journey.press("<Enter>").picture();
     assert!(picture.contains("Compute plan 6 of"), "{picture}");
 }
