@@ -176,7 +176,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Findings, "findings", &["2"], ALL, Move, "findings"),
     entry(Action::Quotas, "quotas", &["3"], ALL, Move, "quotas"),
     entry(Action::Bill, "bill", &["4"], ALL, Move, "bill"),
-    entry(Action::Checklist, "checklist", &["5"], ALL, Move, "checklist: what stands against closing the account"),
+    entry(Action::Checklist, "checklist", &["5"], ALL, Move, "checklist: what bars closing"),
     entry(Action::Cleanup, "cleanup", &["6"], ALL, Move, "cleanup: the plan of the marks"),
     entry(Action::Journal, "journal", &["7"], ALL, Move, "journal: what was done before"),
     entry(Action::Coverage, "coverage", &["8"], ALL, Move, "coverage: what could not be looked at"),

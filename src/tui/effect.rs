@@ -88,12 +88,10 @@ impl ExportFormat {
     /// Its name in the dialog.
     pub fn word(self) -> &'static str {
         match self {
-            ExportFormat::Json => "json",
+            ExportFormat::Json | ExportFormat::ChecklistJson => "json",
             ExportFormat::Csv => "csv",
-            ExportFormat::Markdown => "markdown",
-            ExportFormat::ChecklistMarkdown => "checklist markdown",
-            ExportFormat::ChecklistHtml => "checklist html",
-            ExportFormat::ChecklistJson => "checklist json",
+            ExportFormat::Markdown | ExportFormat::ChecklistMarkdown => "markdown",
+            ExportFormat::ChecklistHtml => "html",
         }
     }
 
@@ -103,9 +101,9 @@ impl ExportFormat {
             ExportFormat::Json => "the whole audit, for programs",
             ExportFormat::Csv => "findings, one a line",
             ExportFormat::Markdown => "a report to read",
-            ExportFormat::ChecklistMarkdown => "this list, to read",
-            ExportFormat::ChecklistHtml => "this list, for a browser",
-            ExportFormat::ChecklistJson => "this list, for programs",
+            ExportFormat::ChecklistMarkdown => "the checklist, to read",
+            ExportFormat::ChecklistHtml => "the checklist, for a browser",
+            ExportFormat::ChecklistJson => "the checklist, for programs",
         }
     }
 }

@@ -294,7 +294,7 @@ fn empty(cx: &Screen<'_>) -> Vec<String> {
     if cx.audit.finished_at.is_none() {
         return vec!["Nothing has been scanned, so nothing can be said about closing.".to_owned()];
     }
-    let mut lines = vec!["This report holds no checklist, and nothing to judge one by.".to_owned()];
+    let mut lines = vec!["No checklist was judged over this audit.".to_owned()];
     lines.extend(cx.rescan(Action::Rescan, "scans again."));
     lines
 }

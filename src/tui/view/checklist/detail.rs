@@ -37,7 +37,7 @@ pub fn lines(cx: &Screen<'_>, item: &ChecklistItem, width: usize, height: u16) -
     page.add("Why", &item.why, Role::Default);
     page.add("What to do", &item.remedy, Role::Default);
     page.by_hand(item);
-    page.add("Item", &format!("{}, of {}, {}", item.id, item.section, how(item)), Role::Dim);
+    page.add("Item", &format!("{} ({}, {})", item.id, item.section, how(item)), Role::Dim);
     page.list("Read on", &item.docs, usize::MAX, Role::Dim);
     page.lines
 }
@@ -52,7 +52,7 @@ impl Lines<'_, '_> {
     fn state(&mut self, item: &ChecklistItem) {
         let (sign, role) = sign(self.cx, item.state);
         let said = match item.state {
-            ItemState::Unknown => "Unknown is not a pass: what could not be looked at may stand against closing.",
+            ItemState::Unknown => "Unknown is not a pass: what was not seen may stand against closing.",
             ItemState::Blocker => "Stands against closing.",
             ItemState::Warning => "Something is to be accepted.",
             ItemState::Open => "Only a person can tell.",
