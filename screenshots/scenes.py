@@ -35,6 +35,7 @@ class Scene:
 # The tab of the screen that is shown stands in brackets.
 OVERVIEW = Until(r"\[1 Overview\]")
 FINDINGS = (OVERVIEW, "2", Until(r"\[2 Findings\]"))
+CHECKLIST = (OVERVIEW, "5", Until(r"\[5 Checklist\]"))
 SMALL, LARGE = (80, 24), (200, 60)
 # Three marked findings, their plan, tried and about to be applied.
 MARKED = (*FINDINGS, "Space", "j", "Space", "j", "j", "Space")
@@ -58,6 +59,8 @@ SCENES = [
     Scene("marks", MARKED),
     Scene("quotas", (OVERVIEW, "3", Until(r"\[3 Quotas\]"))),
     Scene("bill", (OVERVIEW, "4", Until(r"\[4 Bill\]"))),
+    Scene("checklist", (*CHECKLIST, "j")),
+    Scene("checklist-billing", (*CHECKLIST, "Tab", "Tab", "z")),
     Scene("cleanup", CLEANUP),
     Scene("confirm", CONFIRM),
     Scene("apply", (*CONFIRM, *PHRASE, Until(r"4 of 4 steps"))),

@@ -206,7 +206,7 @@ fn marks_survive_filters_sorting_and_every_size() {
     terminal.press("j\r").wait_for("$/mo▼");
     terminal.wait_for("2 marked");
     terminal.resize(80, 24);
-    terminal.wait_for(" 1 [2 Findings] 3  4  6  7  8   ? help");
+    terminal.wait_for(" 1 [2 Findings] 3  4  5  6  7  8   ? help");
     terminal.wait_for("2 marked");
     terminal.resize(30, 8);
     terminal.wait_without("[2 Findings]");
@@ -250,6 +250,29 @@ fn keys_that_delete_elsewhere_change_nothing() {
         terminal.press("zz").wait_without("nothing is deleted here: mark");
         terminal.wait_until("the list", |written| body(&written.screen.screen().contents()) == before);
     }
+}
+
+#[test]
+fn an_item_of_the_checklist_is_ticked_with_a_note_and_the_tick_taken_back() {
+    let mut terminal = Terminal::demo(&[]);
+    terminal.press("5").wait_for("Closure checklist: BLOCKED");
+    terminal.press(" ").wait_for("what was seen to block is not ticked away");
+    terminal.press("/state:open\r").wait_without("filter >");
+    terminal.press(" ").wait_for("Tick: ");
+    terminal.press("\r").wait_for("a note is wanted");
+    terminal.press("asked mk").wait_for("Note asked mk");
+    terminal.press("\r").wait_for("in this demo only");
+    terminal.press(ESCAPE).wait_for("filter cleared");
+    terminal.press("/state:ticked\r").wait_for("[x] hand");
+    // The list was judged again, and is blocked as before.
+    terminal.wait_for("Closure checklist: BLOCKED");
+    terminal.wait_for(": asked mk");
+    terminal.press(" ").wait_for("tick taken back");
+    terminal.wait_for("none matches the filter");
+    terminal.press("q");
+    assert_eq!(terminal.exit().exit_code(), 0);
+    terminal.assert_given_back();
+    assert!(!terminal._home.path().join(".local/state/closeout/ticks").exists(), "a demo keeps nothing");
 }
 
 #[test]

@@ -311,7 +311,7 @@ fn assert_mono(keys: &str, size: (u16, u16)) {
 #[test]
 fn without_colours_nothing_but_the_colours_is_missing() {
     for size in ALL {
-        for keys in ["", "2j<Space>", "8"] {
+        for keys in ["", "2j<Space>", "5", "8"] {
             assert_mono(keys, size);
         }
     }
@@ -343,6 +343,16 @@ scene!(demo_help, Reader::demo(), "2?", ALL);
 scene!(demo_palette, Reader::demo(), "2:mark", ALL);
 scene!(demo_filter_error, Reader::demo(), "2/cost>20 regoin:us", ALL);
 scene!(demo_filter_nothing, Reader::demo(), "2/nowhere<Enter>", [SMALL, MIDDLE]);
+scene!(checklist_list, Reader::demo(), "5", ALL);
+scene!(checklist_blocker, Reader::demo(), "5j<Enter>", ALL);
+scene!(checklist_unknown, Reader::demo(), "5jjjj", ALL);
+scene!(checklist_failed_only, Reader::demo(), "5FG", [SMALL, MIDDLE]);
+scene!(checklist_tick, Reader::demo(), "5/state:open<Enter> copied to the bucket of the archive", ALL);
+scene!(checklist_refused, Reader::demo(), "5 ", [SMALL]);
+scene!(checklist_billing, Reader::demo(), "5<Tab><Tab>z", [SMALL, MIDDLE]);
+scene!(checklist_export, Reader::demo(), "5E", [SMALL]);
+scene!(checklist_ascii, Reader::with_ascii(), "5", [MIDDLE]);
+scene!(checklist_missing, Reader::live(audits::empty_account()), "5", [SMALL, MIDDLE]);
 scene!(cleanup_empty, Reader::demo(), "6", ALL);
 scene!(cleanup_plan, Reader::demo(), "2<Space>j<Space>jj<Space>jj<Space>j<Space>6", ALL);
 scene!(cleanup_held, Reader::demo(), "2My6G", [SMALL, MIDDLE]);

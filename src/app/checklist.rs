@@ -61,7 +61,7 @@ pub fn run(settings: &Settings, wish: &cli::Checklist) -> Result<u8, AppError> {
         return Err(AppError::Asked(format!("nobody has ticked `{}`", clean(id))));
     }
     if named.is_some() {
-        let file = file.ok_or_else(|| AppError::Asked("there is no home folder to keep ticks in".to_owned()))?;
+        let file = file.ok_or_else(nowhere)?;
         write_ticks(&file, &ticks)?;
         put(&mut audit, &ticks);
         headless::say(&format!("kept in {}", file.display()));
@@ -72,7 +72,8 @@ pub fn run(settings: &Settings, wish: &cli::Checklist) -> Result<u8, AppError> {
     Ok(status(&audit))
 }
 
-fn put(audit: &mut Audit, ticks: &Ticks) {
+/// Judges an audit with these ticks.
+pub fn put(audit: &mut Audit, ticks: &Ticks) {
     let shared = Arc::new(std::mem::take(audit));
     let event = judged(&shared, ticks);
     *audit = Arc::unwrap_or_clone(shared);
@@ -133,9 +134,13 @@ fn can_be_ticked(item: &ChecklistItem) -> bool {
     item.may_be_ticked()
 }
 
-/// Where the ticks of an account are kept. `None` without a home folder.
+/// Where the ticks of an account are kept. `None` without a home folder, and for what is no account's number: a report
+/// out of strange hands must not choose the file.
 pub fn ticks_file(settings: &Settings, account: &str) -> Option<PathBuf> {
     let state = settings.places.state.as_deref()?;
+    if account.is_empty() || !account.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return None;
+    }
     Some(state.join("ticks").join(format!("{account}.toml")))
 }
 
@@ -158,4 +163,114 @@ pub fn write_ticks(file: &Path, ticks: &Ticks) -> Result<(), AppError> {
         fs::create_dir_all(folder).map_err(|error| AppError::File(folder.display().to_string(), error))?;
     }
     files::save(file, |out| out.write_all(text.as_bytes()))
+}
+
+fn nowhere() -> AppError {
+    AppError::Asked("there is no place to keep ticks in: no home folder, or no number of an account".to_owned())
+}
+
+/// Where a screen keeps what is settled on it.
+pub enum Kept {
+    /// The file of the account. `None` where there is no place for one.
+    File(Option<PathBuf>),
+    /// Memory: a demo leaves nothing behind.
+    Memory(Ticks),
+}
+
+impl Kept {
+    /// What has been settled so far.
+    ///
+    /// Errors as [`read_ticks`] does.
+    pub fn ticks(&self) -> Result<Ticks, AppError> {
+        match self {
+            Kept::File(Some(file)) => read_ticks(file),
+            Kept::File(None) => Ok(Ticks::default()),
+            Kept::Memory(ticks) => Ok(ticks.clone()),
+        }
+    }
+
+    /// Settles an item with a note, or takes that back without one. Gives a line that says so, and the checklist judged
+    /// again.
+    ///
+    /// Errors when the item cannot be settled, or what was kept cannot be read or written; it is as it was then.
+    pub fn settle(&mut self, audit: &Audit, id: &str, note: Option<&str>) -> Result<(String, Event), AppError> {
+        let mut ticks = self.ticks()?;
+        let done = match note {
+            Some(note) => {
+                tick(&mut ticks, audit, id, note)?;
+                "ticked"
+            }
+            None if ticks.tick.remove(id).is_some() => "tick taken back",
+            None => return Err(AppError::Asked(format!("nobody has ticked `{}`", clean(id)))),
+        };
+        items()?;
+        let checked = judged(&Arc::new(audit.clone()), &ticks);
+        let checked = checked.ok_or_else(|| AppError::Asked("the checklist could not be judged".to_owned()))?;
+        let place = match self {
+            Kept::File(None) => return Err(nowhere()),
+            Kept::File(Some(file)) => {
+                write_ticks(file, &ticks)?;
+                format!("kept in {}", file.display())
+            }
+            Kept::Memory(kept) => {
+                *kept = ticks;
+                "in this demo only".to_owned()
+            }
+        };
+        Ok((format!("{done}: {id}; {place}"), checked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::recorded;
+
+    fn open_item(audit: &Audit) -> String {
+        let open = audit.checklist.iter().find(|item| item.state == ItemState::Open);
+        open.expect("something only a person can tell").id.clone()
+    }
+
+    fn state(event: &Event, id: &str) -> ItemState {
+        let Event::Checked { items, .. } = event else { panic!("{event:?}") };
+        items.iter().find(|item| item.id == id).expect("an item").state
+    }
+
+    #[test]
+    fn what_is_settled_on_a_screen_is_kept_judged_and_taken_back() {
+        let audit = recorded().expect("the recording built in");
+        let id = open_item(&audit);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("ticks/111122223333.toml");
+        for mut kept in [Kept::File(Some(file.clone())), Kept::Memory(Ticks::default())] {
+            let in_file = matches!(kept, Kept::File(_));
+            let (said, checked) = kept.settle(&audit, &id, Some("asked mk")).expect("a tick");
+            assert_eq!((state(&checked, &id), said.starts_with(&format!("ticked: {id};"))), (ItemState::Ticked, true));
+            assert_eq!(kept.ticks().expect("ticks").tick[&id].note, "asked mk");
+            assert_eq!(file.exists(), in_file, "a demo leaves no file");
+            let (_, checked) = kept.settle(&audit, &id, None).expect("no tick any more");
+            assert_eq!(state(&checked, &id), ItemState::Open);
+            assert!(kept.settle(&audit, &id, None).is_err(), "there is nothing more to take back");
+            let _ = fs::remove_file(&file);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_and_left_as_it_is_and_a_blocker_is_not_ticked() {
+        let audit = recorded().expect("the recording built in");
+        let id = open_item(&audit);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("111122223333.toml");
+        fs::write(&file, "half a li").expect("a file");
+        let mut kept = Kept::File(Some(file.clone()));
+        let error = kept.settle(&audit, &id, Some("asked mk")).expect_err("damaged").to_string();
+        assert!(error.contains("111122223333.toml") && error.contains("not a file of ticks"), "{error}");
+        assert_eq!(fs::read_to_string(&file).expect("still there"), "half a li");
+
+        fs::remove_file(&file).expect("a file");
+        let blocker = audit.checklist.iter().find(|item| item.state == ItemState::Blocker).expect("a blocker");
+        assert!(kept.settle(&audit, &blocker.id, Some("never mind")).is_err() && !file.exists());
+        assert!(kept.settle(&audit, &id, Some("  ")).is_err() && !file.exists(), "a note is wanted");
+        assert!(Kept::File(None).settle(&audit, &id, Some("asked mk")).is_err(), "there is no place for it");
+    }
 }

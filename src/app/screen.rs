@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::checklist::{self, Kept};
 use super::cleanup::{self, Cleaner, Stage, Task};
 use super::engine::{Engine, Listener};
 use super::files::save;
@@ -19,10 +20,11 @@ use super::history::Past;
 use super::{AppError, apply, ignore, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;
+use crate::checklist::Ticks;
 use crate::cli::ThemeName;
 use crate::model::{Cell, Event, Ignored};
 use crate::plan::{Allowed, Marks, Plan};
-use crate::report::{self, Format};
+use crate::report::{self, ChecklistFormat, Format};
 use crate::rules::RuleSet;
 use crate::rules::ignores::Entry;
 use crate::scan;
@@ -50,6 +52,7 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let _ = orders.send(Order::All);
     let folder = apply::folder(settings, &session.account.id).ok();
     let is_protected = settings.protects(&session.account.id, session.account.alias.as_deref());
+    let kept = Kept::File(checklist::ticks_file(settings, &session.account.id));
     let cleaner = cleaner(&session.account.id, folder.clone(), news.clone());
     let shared = Arc::clone(&set);
     let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner, past };
@@ -59,7 +62,7 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
         folder,
         allow_apply,
         is_protected,
-        ..Around::new(Place::Account(live), set, settings.ignores.clone())
+        ..Around::new(Place::Account(live), kept, set, settings.ignores.clone())
     };
     let options = Options { allow_apply, is_protected, ..options(settings, Origin::Live) };
     let audit = tui::run(Audit::default(), feed, options, &mut outside)?;
@@ -71,7 +74,7 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
 /// `has_inventory` says whether it knows every resource, as a plan must.
 pub fn show(
     settings: &Settings,
-    audit: Audit,
+    mut audit: Audit,
     origin: Origin,
     set: RuleSet,
     has_inventory: bool,
@@ -80,6 +83,16 @@ pub fn show(
     // Behind a recording there is nothing that could be changed.
     let is_demo = origin == Origin::Demo;
     let folder = if is_demo { None } else { apply::folder(settings, &audit.account.id).ok() };
+    let kept = match is_demo {
+        true => Kept::Memory(Ticks::default()),
+        false => Kept::File(checklist::ticks_file(settings, &audit.account.id)),
+    };
+    if !is_demo && has_inventory {
+        match kept.ticks() {
+            Ok(ticks) => checklist::put(&mut audit, &ticks),
+            Err(error) => drop(news.send(Input::Note(format!("{error}; the checklist is as it was saved")))),
+        }
+    }
     let place = if is_demo {
         Place::Stage(Stage::open(&audit, news.clone())?)
     } else {
@@ -90,7 +103,7 @@ pub fn show(
         folder,
         allow_apply: is_demo,
         has_inventory,
-        ..Around::new(place, Arc::new(set), settings.ignores.clone())
+        ..Around::new(place, kept, Arc::new(set), settings.ignores.clone())
     };
     let options = Options { allow_apply: is_demo, ..options(settings, origin) };
     tui::run(audit, feed, options, &mut outside)?;
@@ -179,6 +192,7 @@ impl Workshop {
                 Order::All => {
                     self.session.cx = self.session.cx.at(Timestamp::now());
                     let mut engine = Engine::new(Audit::default(), &self.set, &mut passing);
+                    engine.ticks = self.ticks();
                     engine.sightings = self.told(self.past.sightings(&self.session.account.id, self.session.cx.now()));
                     self.runtime.block_on(self.scan().run(&mut engine));
                     for quota in self.told(self.past.trends(engine.audit())) {
@@ -197,6 +211,7 @@ impl Workshop {
                 Order::Cell(cell) => {
                     let Some(scanner) = scan::scanner(&cell.kind) else { continue };
                     let mut engine = Engine::new(audit, &self.set, &mut passing);
+                    engine.ticks = self.ticks();
                     let began = engine.audit().started_at;
                     engine.sightings = self.told(self.past.sightings(&self.session.account.id, began));
                     self.runtime.block_on(self.scan().read_again(&mut engine, &cell, scanner));
@@ -212,6 +227,15 @@ impl Workshop {
         said.unwrap_or_else(|error| {
             let _ = self.news.send(Input::Note(format!("{error}; this audit is told without it")));
             T::default()
+        })
+    }
+
+    /// What people have settled by hand; a note and nothing where that cannot be read.
+    fn ticks(&self) -> Ticks {
+        let kept = Kept::File(checklist::ticks_file(&self.settings, &self.session.account.id));
+        kept.ticks().unwrap_or_else(|error| {
+            let _ = self.news.send(Input::Note(format!("{error}; the checklist is told without it")));
+            Ticks::default()
         })
     }
 
@@ -272,6 +296,8 @@ enum Place {
 /// The program around the screen.
 struct Around {
     place: Place,
+    /// What is settled by hand.
+    kept: Kept,
     set: Arc<RuleSet>,
     /// Whether the command line allows changes.
     allow_apply: bool,
@@ -289,10 +315,11 @@ struct Around {
 }
 
 impl Around {
-    fn new(place: Place, set: Arc<RuleSet>, ignores: PathBuf) -> Around {
+    fn new(place: Place, kept: Kept, set: Arc<RuleSet>, ignores: PathBuf) -> Around {
         let (folder, stop, clipboard) = (None, None, None);
         Around {
             place,
+            kept,
             set,
             allow_apply: false,
             is_protected: false,
@@ -339,6 +366,12 @@ impl Around {
     }
 }
 
+/// What an export writes.
+enum Form {
+    Audit(Format),
+    Checklist(ChecklistFormat),
+}
+
 /// A file name of an account and a time.
 fn file_name(label: &str, at: Timestamp, ending: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
@@ -371,19 +404,27 @@ impl Outside for Around {
     }
 
     fn export(&mut self, format: ExportFormat, audit: &Audit) -> Result<String, String> {
-        let (format, ending) = match format {
-            ExportFormat::Json => (Format::Json, "json"),
-            ExportFormat::Csv => (Format::Csv, "csv"),
-            ExportFormat::Markdown => (Format::Markdown, "md"),
-            ExportFormat::Html => (Format::Html, "html"),
-            ExportFormat::Sarif => (Format::Sarif, "sarif"),
-            ExportFormat::Openmetrics => (Format::Openmetrics, "prom"),
+        let (form, ending) = match format {
+            ExportFormat::Json => (Form::Audit(Format::Json), ".json"),
+            ExportFormat::Csv => (Form::Audit(Format::Csv), ".csv"),
+            ExportFormat::Markdown => (Form::Audit(Format::Markdown), ".md"),
+            ExportFormat::Html => (Form::Audit(Format::Html), ".html"),
+            ExportFormat::Sarif => (Form::Audit(Format::Sarif), ".sarif"),
+            ExportFormat::Openmetrics => (Form::Audit(Format::Openmetrics), ".prom"),
+            ExportFormat::ChecklistMarkdown => (Form::Checklist(ChecklistFormat::Markdown), "-checklist.md"),
+            ExportFormat::ChecklistHtml => (Form::Checklist(ChecklistFormat::Html), "-checklist.html"),
+            ExportFormat::ChecklistJson => (Form::Checklist(ChecklistFormat::Json), "-checklist.json"),
         };
-        let file = file_name(audit.account.label(), audit.started_at, &format!(".{ending}"));
+        if matches!(form, Form::Checklist(_)) && audit.checklist.is_empty() {
+            return Err("nothing was written: the checklist has not been judged".to_owned());
+        }
+        let file = file_name(audit.account.label(), audit.started_at, ending);
         let options = report::Options::default();
-        save(file.as_ref(), |out| report::write(format, audit, &options, out))
-            .map(|()| format!("written to {file}"))
-            .map_err(|error| error.to_string())
+        let written = save(file.as_ref(), |out| match form {
+            Form::Audit(format) => report::write(format, audit, &options, out),
+            Form::Checklist(format) => report::write_checklist(format, audit, true, &options, out),
+        });
+        written.map(|()| format!("written to {file}")).map_err(|error| error.to_string())
     }
 
     fn ignore(&mut self, id: &str, why: &str, until: Date) -> Result<(String, Ignored), String> {
@@ -399,6 +440,15 @@ impl Outside for Around {
         let told = entry.told();
         self.set.ignores.write().unwrap_or_else(PoisonError::into_inner).put(entry);
         Ok((said, told))
+    }
+
+    fn tick(&mut self, audit: &Audit, id: &str, note: Option<&str>) -> Result<(String, Event), String> {
+        if !self.has_inventory {
+            return Err("a tick needs every resource to judge by, and this report holds those of findings only; \
+                        `closeout scan --format json --inventory` writes one with all"
+                .to_owned());
+        }
+        self.kept.settle(audit, id, note).map_err(|error| error.to_string())
     }
 
     fn rescan(&mut self, what: Rescan) -> Result<String, String> {

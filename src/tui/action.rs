@@ -26,6 +26,7 @@ pub enum Action {
     Findings,
     Quotas,
     Bill,
+    Checklist,
     Cleanup,
     Journal,
     Coverage,
@@ -43,6 +44,7 @@ pub enum Action {
     Palette,
     Help,
     Mark,
+    Tick,
     Range,
     MarkAll,
     UnmarkAll,
@@ -56,6 +58,7 @@ pub enum Action {
     ConsoleAddress,
     HideUnused,
     Fold,
+    FailedOnly,
     Group,
     Period,
     Pause,
@@ -135,13 +138,15 @@ pub struct Entry {
     pub help: &'static str,
 }
 
-use ScreenId::{Bill as B, Cleanup as K, Coverage as C, Findings as F, Journal as J, Overview as O, Quotas as Q};
+use ScreenId::{
+    Bill as B, Checklist as L, Cleanup as K, Coverage as C, Findings as F, Journal as J, Overview as O, Quotas as Q,
+};
 
 const ALL: &[ScreenId] = &ScreenId::ALL;
-const LISTS: &[ScreenId] = &[F, Q, B, C];
-const FLAT: &[ScreenId] = &[O, F, Q, K, J, C];
+const LISTS: &[ScreenId] = &[F, Q, B, L, C];
+const FLAT: &[ScreenId] = &[O, F, Q, L, K, J, C];
 /// Screens with nothing to take out.
-const NO_PLAN: &[ScreenId] = &[O, F, Q, B, J, C];
+const NO_PLAN: &[ScreenId] = &[O, F, Q, B, L, J, C];
 const TABLES: &[ScreenId] = &[F, Q, B];
 
 const fn entry(
@@ -177,6 +182,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Findings, "findings", &["2"], ALL, Move, "findings"),
     entry(Action::Quotas, "quotas", &["3"], ALL, Move, "quotas"),
     entry(Action::Bill, "bill", &["4"], ALL, Move, "bill"),
+    entry(Action::Checklist, "checklist", &["5"], ALL, Move, "checklist: what bars closing"),
     entry(Action::Cleanup, "cleanup", &["6"], ALL, Move, "cleanup: the plan of the marks"),
     entry(Action::Journal, "journal", &["7"], ALL, Move, "journal: what was done before"),
     entry(Action::Coverage, "coverage", &["8"], ALL, Move, "coverage: what could not be looked at"),
@@ -194,6 +200,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Palette, "palette", &[":"], ALL, Find, "every command by name"),
     entry(Action::Help, "help", &["?", "F1"], ALL, Find, "this help"),
     entry(Action::Mark, "mark", &["Space"], &[F, Q], Here, "mark or unmark, to plan for"),
+    entry(Action::Tick, "tick", &["Space"], &[L], Here, "tick by hand, or take it back"),
     entry(Action::Range, "mark-range", &["v"], &[F], Here, "begin a range; Space marks it"),
     entry(Action::MarkAll, "mark-all", &["M"], &[F], Here, "mark all rows shown (says how many, asks)"),
     entry(Action::UnmarkAll, "unmark-all", &["U"], &[F], Here, "unmark all"),
@@ -207,6 +214,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::ConsoleAddress, "console-address", &["O"], &[F, Q], Here, "show and copy the console address"),
     entry(Action::HideUnused, "hide-unused", &["u"], &[Q], Here, "hide unused quotas, and back"),
     entry(Action::Fold, "fold-regions", &["F"], &[Q], Here, "a row for each region, and back"),
+    entry(Action::FailedOnly, "failed-only", &["F"], &[L], Here, "what does not pass, and back"),
     entry(Action::Group, "group", &["b"], &[B], Here, "group by service or by region"),
     entry(Action::Period, "period", &["m"], &[B], Here, "30 days, last or this month"),
     entry(Action::Pause, "pause", &["p"], &[O], Here, "hold the scan, and go on"),
@@ -302,6 +310,16 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
             (Action::Group, "group"),
             (Action::Zoom, "zoom"),
             (Action::Export, "export"),
+        ],
+        (ScreenId::Checklist, _) => &[
+            (Action::Tick, "tick by hand"),
+            (Action::Open, "evidence"),
+            (Action::FailedOnly, "failed only"),
+            (Action::Export, "export"),
+            (Action::NextPane, "pane"),
+            (Action::Filter, "filter"),
+            (Action::CopyId, "id"),
+            (Action::Zoom, "zoom"),
         ],
         (ScreenId::Cleanup, true) => &[
             (Action::StopApply, "stop after current steps"),

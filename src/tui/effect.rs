@@ -31,6 +31,13 @@ pub enum Effect {
         /// The last day.
         until: Date,
     },
+    /// Settle an item of the checklist by hand, or take that back.
+    Tick {
+        /// Name of the item.
+        id: String,
+        /// What was checked. `None` takes the tick back.
+        note: Option<String>,
+    },
     /// Look again.
     Rescan(Rescan),
     /// Stop the scan and keep what it found.
@@ -72,11 +79,17 @@ pub enum ExportFormat {
     Sarif,
     /// Figures for a scraper.
     Openmetrics,
+    /// The closing checklist, to read.
+    ChecklistMarkdown,
+    /// The closing checklist as a page for a browser.
+    ChecklistHtml,
+    /// The closing checklist, for programs.
+    ChecklistJson,
 }
 
 impl ExportFormat {
-    /// Every form, in the order of the dialog.
-    pub const ALL: [ExportFormat; 6] = [
+    /// Forms of the whole audit, in the order of the dialog.
+    pub const AUDIT: [ExportFormat; 6] = [
         ExportFormat::Json,
         ExportFormat::Csv,
         ExportFormat::Markdown,
@@ -85,13 +98,17 @@ impl ExportFormat {
         ExportFormat::Openmetrics,
     ];
 
+    /// Forms of the closing checklist by itself, which its screen offers first.
+    pub const CHECKLIST: [ExportFormat; 3] =
+        [ExportFormat::ChecklistMarkdown, ExportFormat::ChecklistHtml, ExportFormat::ChecklistJson];
+
     /// Its name in the dialog.
     pub fn word(self) -> &'static str {
         match self {
-            ExportFormat::Json => "json",
+            ExportFormat::Json | ExportFormat::ChecklistJson => "json",
             ExportFormat::Csv => "csv",
-            ExportFormat::Markdown => "markdown",
-            ExportFormat::Html => "html",
+            ExportFormat::Markdown | ExportFormat::ChecklistMarkdown => "markdown",
+            ExportFormat::Html | ExportFormat::ChecklistHtml => "html",
             ExportFormat::Sarif => "sarif",
             ExportFormat::Openmetrics => "openmetrics",
         }
@@ -106,6 +123,9 @@ impl ExportFormat {
             ExportFormat::Html => "one page, to mail or print",
             ExportFormat::Sarif => "for code-scanning dashboards",
             ExportFormat::Openmetrics => "figures for a metrics scraper",
+            ExportFormat::ChecklistMarkdown => "the checklist, to read",
+            ExportFormat::ChecklistHtml => "the checklist, for a browser",
+            ExportFormat::ChecklistJson => "the checklist, for programs",
         }
     }
 }

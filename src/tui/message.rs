@@ -31,6 +31,9 @@ pub enum Message {
     Ended,
     /// A finding was set aside, with a line that says so, or was not.
     Ignored(String, Result<(String, Ignored), String>),
+    /// An item of the checklist was ticked, or its tick taken back, with a line that says so and the list judged again;
+    /// or was not.
+    Ticked(Result<(String, Box<Event>), String>),
     /// A wish was granted, or not; the line says so.
     Done(Result<String, String>),
 }

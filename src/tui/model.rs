@@ -29,6 +29,8 @@ pub enum ScreenId {
     Quotas,
     /// Bill.
     Bill,
+    /// What stands against closing the account.
+    Checklist,
     /// The plan of the marks, and the run that applies it.
     Cleanup,
     /// What was done, as the journals have it.
@@ -39,11 +41,12 @@ pub enum ScreenId {
 
 impl ScreenId {
     /// Every screen, in the order of the tabs.
-    pub const ALL: [ScreenId; 7] = [
+    pub const ALL: [ScreenId; 8] = [
         ScreenId::Overview,
         ScreenId::Findings,
         ScreenId::Quotas,
         ScreenId::Bill,
+        ScreenId::Checklist,
         ScreenId::Cleanup,
         ScreenId::Journal,
         ScreenId::Coverage,
@@ -56,6 +59,7 @@ impl ScreenId {
             ScreenId::Findings => "Findings",
             ScreenId::Quotas => "Quotas",
             ScreenId::Bill => "Bill",
+            ScreenId::Checklist => "Checklist",
             ScreenId::Cleanup => "Cleanup",
             ScreenId::Journal => "Journal",
             ScreenId::Coverage => "Coverage",
@@ -69,6 +73,7 @@ impl ScreenId {
             ScreenId::Findings => '2',
             ScreenId::Quotas => '3',
             ScreenId::Bill => '4',
+            ScreenId::Checklist => '5',
             ScreenId::Cleanup => '6',
             ScreenId::Journal => '7',
             ScreenId::Coverage => '8',

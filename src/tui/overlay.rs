@@ -23,6 +23,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// A finding that is to be set aside.
     SetAside(SetAside),
+    /// An item of the checklist that is to be ticked.
+    Tick(Ticking),
 }
 
 /// Which list is open: it says how it is drawn and whether typing narrows it down.
@@ -164,6 +166,19 @@ impl SetAside {
     }
 }
 
+/// An item of the checklist that is to be settled by hand, with the note as typed so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ticking {
+    /// Name of the item.
+    pub id: String,
+    /// What is asked.
+    pub title: String,
+    /// What was checked.
+    pub note: Line,
+    /// What is wrong with it. Empty when nothing is known to be.
+    pub wrong: &'static str,
+}
+
 /// A text to read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read {
@@ -258,6 +273,7 @@ const TOGETHER: &[(&[Action], &str)] = &[
             Action::Findings,
             Action::Quotas,
             Action::Bill,
+            Action::Checklist,
             Action::Cleanup,
             Action::Journal,
             Action::Coverage,

@@ -15,7 +15,7 @@ pub struct Pane {
     pub reverse: bool,
     /// The filter as typed. Empty when there is none.
     pub filter: String,
-    /// The screen's own switch: unused quotas hidden, bill grouped by region.
+    /// The screen's own switch: unused quotas hidden, bill grouped by region, what passes hidden.
     pub flag: bool,
     /// Whether a quota has a row for each of its regions; else one row stands for all of them.
     pub unfolded: bool,

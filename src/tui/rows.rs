@@ -7,7 +7,7 @@ use super::facets;
 use super::filter::{Filter, Row};
 use super::model::{Model, ScreenId};
 use super::pane::Pane;
-use super::view::{bill, cleanup, coverage, findings, overview, quotas};
+use super::view::{bill, checklist, cleanup, coverage, findings, overview, quotas};
 use crate::model::Finding;
 
 /// What is kept beside the findings so that a hundred thousand of them can be searched between two keys.
@@ -75,6 +75,7 @@ pub fn refresh(model: &mut Model) {
         ScreenId::Findings => return refresh_findings(model),
         ScreenId::Quotas => quotas::rows(audit, &view.pane, &view.filter),
         ScreenId::Bill => bill::rows(audit, &view.pane, &view.filter),
+        ScreenId::Checklist => checklist::rows(audit, &view.pane, &view.filter),
         ScreenId::Cleanup => cleanup::rows(&model.cleanup),
         ScreenId::Journal => (0..model.journals.runs.len()).collect(),
         ScreenId::Coverage => coverage::rows(audit, &view.pane, &view.filter),
@@ -186,6 +187,7 @@ pub fn filter_columns(model: &Model) -> Vec<&'static str> {
         ScreenId::Findings => facets::FILTERS.to_vec(),
         ScreenId::Quotas => of(quotas::COLUMNS, quotas::row_text(audit, 0)),
         ScreenId::Bill => [bill::COLUMNS, &["service", "region", "cost"]].concat(),
+        ScreenId::Checklist => checklist::FILTERS.to_vec(),
         ScreenId::Coverage => of(coverage::COLUMNS, coverage::row_text(audit, 0)),
     }
 }
@@ -215,6 +217,7 @@ pub fn values(model: &Model) -> Vec<(&'static str, String, usize)> {
             ScreenId::Findings => audit.findings.get(*row).map(shared).unwrap_or_default(),
             ScreenId::Quotas => quotas::row_text(audit, *row),
             ScreenId::Bill => bill::row_text(audit, &model.view().pane, *row),
+            ScreenId::Checklist => checklist::facets(audit, *row),
             ScreenId::Coverage => coverage::row_text(audit, *row),
         };
         for value in texts.into_iter().filter(|(_, text)| !text.is_empty()) {

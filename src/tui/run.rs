@@ -86,6 +86,11 @@ pub trait Outside {
     ///
     /// Errors with the reason why it cannot be.
     fn ignore(&mut self, id: &str, why: &str, until: Date) -> Result<(String, Ignored), String>;
+    /// Settles an item of the checklist by hand, or takes that back, and gives a line that says so with the list judged
+    /// again.
+    ///
+    /// Errors with the reason why it cannot be; then what was kept before is as it was.
+    fn tick(&mut self, audit: &Audit, id: &str, note: Option<&str>) -> Result<(String, Event), String>;
     /// Looks again; what is found comes in as news.
     fn rescan(&mut self, what: Rescan) -> Result<String, String>;
     /// Stops the scan; what was found is kept.
@@ -299,6 +304,10 @@ impl Loop<'_> {
             Effect::Ignore { id, why, until } => {
                 let done = self.outside.ignore(&id, &why, until);
                 return self.tell(Message::Ignored(id, done));
+            }
+            Effect::Tick { id, note } => {
+                let done = self.outside.tick(&self.model.audit, &id, note.as_deref());
+                return self.tell(Message::Ticked(done.map(|(said, checked)| (said, Box::new(checked)))));
             }
             Effect::Rescan(what) => self.outside.rescan(what),
             Effect::Script(plan) => self.outside.script(&plan),

@@ -2,11 +2,11 @@
 
 use crossterm::event::KeyCode;
 
-use super::{cleanup, findings, ignore, perform, say, typing};
+use super::{checklist, cleanup, findings, ignore, perform, say, typing};
 use crate::tui::effect::{Effect, ExportFormat, Rescan};
 use crate::tui::key::Key;
 use crate::tui::look::Look;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, ScreenId};
 use crate::tui::overlay::{Chooser, Item, List, Overlay, Setting, Then, Yes};
 use crate::tui::{rows, view};
 
@@ -26,6 +26,7 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         },
         Some(Overlay::Confirm(confirm)) => cleanup::confirm(model, confirm, key),
         Some(Overlay::SetAside(aside)) => ignore::key(model, aside, key),
+        Some(Overlay::Tick(ticking)) => checklist::key(model, ticking, key),
         // Any key puts a text away.
         Some(Overlay::Read(_)) | None => Vec::new(),
     }
@@ -150,9 +151,10 @@ fn word(column: &str, text: &str) -> String {
     if column.is_empty() { value } else { format!("{column}:{value}") }
 }
 
-/// `E`: the forms an audit can be written in.
+/// `E`: the forms an audit can be written in; on the checklist those of that first.
 pub fn open_export(model: &mut Model) {
-    let items = ExportFormat::ALL.into_iter().map(|format| Item {
+    let of_list: &[ExportFormat] = if model.screen == ScreenId::Checklist { &ExportFormat::CHECKLIST } else { &[] };
+    let items = of_list.iter().copied().chain(ExportFormat::AUDIT).map(|format| Item {
         group: "",
         label: format.word().to_owned(),
         note: format.about().to_owned(),

@@ -20,7 +20,7 @@ pub fn copy(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyCommand if model.screen == ScreenId::Coverage => "policy",
         Action::CopyCommand if model.screen == ScreenId::Journal => "undo commands",
         Action::CopyCommand => "command",
-        _ if model.screen == ScreenId::Findings => "id",
+        _ if matches!(model.screen, ScreenId::Findings | ScreenId::Checklist) => "id",
         _ => "line",
     };
     let what = if action == Action::CopyCommand && touches_locked(model) {
@@ -72,6 +72,7 @@ fn row(model: &Model, action: Action) -> Option<String> {
         (ScreenId::Quotas, _) => model.audit.quotas.get(row).map(|quota| quota.quota_code.clone()),
         (ScreenId::Coverage, Action::CopyCommand) => view::coverage::policy(&model.digest),
         (ScreenId::Coverage, _) => Some(join(view::coverage::row_text(&model.audit, row))),
+        (ScreenId::Checklist, _) => model.audit.checklist.get(row).map(|item| item.id.clone()),
         (ScreenId::Bill, _) => Some(join(view::bill::row_text(&model.audit, &model.view().pane, row))),
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! One message in, the model changed, wishes out. Nothing here reads a clock or touches a terminal.
 
+mod checklist;
 mod choose;
 mod cleanup;
 mod copy;
@@ -63,6 +64,7 @@ fn take(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Note(text) => say(model, text),
         Message::Ended => news::ended(model),
         Message::Ignored(id, done) => with_list(model, |model| ignore::done(model, &id, done)),
+        Message::Ticked(done) => with_list(model, |model| checklist::done(model, done)),
         Message::Done(Ok(text)) => say(model, text),
         Message::Done(Err(text)) => fail(model, text),
     }
@@ -117,6 +119,8 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         }
     } else if let Some(Overlay::SetAside(aside)) = &mut model.overlay {
         aside.field().insert(text);
+    } else if let Some(Overlay::Tick(ticking)) = &mut model.overlay {
+        ticking.note.insert(text);
     } else if let Some(Overlay::Confirm(_)) = &model.overlay {
         return say(model, "the phrase is typed, not pasted");
     } else if model.overlay.is_none() && model.typing.is_some() {
@@ -148,7 +152,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             pane.reverse = !pane.reverse;
             model.stale();
         }
-        Action::HideUnused | Action::Group => {
+        Action::HideUnused | Action::FailedOnly | Action::Group => {
             let pane = &mut model.view_mut().pane;
             pane.flag = !pane.flag;
             model.stale();
@@ -163,6 +167,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             model.stale();
         }
         Action::Mark => return findings::mark(model),
+        Action::Tick => return checklist::tick(model),
         Action::Range => return findings::range(model),
         Action::MarkAll => return findings::ask_mark_all(model),
         Action::UnmarkAll => return findings::unmark_all(model),
@@ -219,6 +224,10 @@ fn open(model: &mut Model) -> Vec<Effect> {
         ScreenId::Quotas | ScreenId::Journal => {
             let view = model.view_mut();
             (view.focus, view.zoom) = (1, true);
+        }
+        ScreenId::Checklist => {
+            let view = model.view_mut();
+            (view.focus, view.zoom) = (view.focus.max(1), true);
         }
         ScreenId::Cleanup => {
             let view = &mut model.views[ScreenId::Cleanup as usize];
@@ -281,7 +290,10 @@ fn back(model: &mut Model) {
     // A zoomed detail was opened from its row, and closing it leads back there.
     let was_zoomed = std::mem::take(&mut view.zoom);
     if !was_zoomed
-        || matches!(model.screen, ScreenId::Findings | ScreenId::Quotas | ScreenId::Cleanup | ScreenId::Journal)
+        || matches!(
+            model.screen,
+            ScreenId::Findings | ScreenId::Quotas | ScreenId::Checklist | ScreenId::Cleanup | ScreenId::Journal
+        )
     {
         model.view_mut().focus = 0;
     }

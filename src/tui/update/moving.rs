@@ -27,6 +27,7 @@ pub fn perform(model: &mut Model, action: Action) -> bool {
         Action::Findings => go(model, ScreenId::Findings),
         Action::Quotas => go(model, ScreenId::Quotas),
         Action::Bill => go(model, ScreenId::Bill),
+        Action::Checklist => go(model, ScreenId::Checklist),
         Action::Cleanup => go(model, ScreenId::Cleanup),
         Action::Journal => go(model, ScreenId::Journal),
         Action::Coverage => go(model, ScreenId::Coverage),
@@ -51,7 +52,7 @@ pub fn rows(model: &mut Model, delta: isize) {
     if model.view().focus > 0 && !has_one_list {
         let last = match model.screen {
             ScreenId::Findings => view::findings::last_line(model),
-            ScreenId::Cleanup | ScreenId::Journal => view::last_line(model),
+            ScreenId::Checklist | ScreenId::Cleanup | ScreenId::Journal => view::last_line(model),
             _ => FEW,
         };
         let view = model.view_mut();

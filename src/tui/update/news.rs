@@ -18,7 +18,8 @@ pub fn event(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         _ => {}
     }
-    if !matches!(event, Event::Progress(_)) {
+    // Neither is what a plan is made of.
+    if !matches!(event, Event::Progress(_) | Event::Checked { .. }) {
         model.cleanup.stale = true;
     }
     let changes_findings = matches!(event, Event::Judged { .. } | Event::Began { .. });

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! header    account · role · READ-ONLY                  age of the data
-//! tabs     [1 Overview] 2 Findings  3 Quotas  4 Bill  6 Cleanup  7 Journal  8 Coverage
+//! tabs     [1 Overview] 2 Findings  3 Quotas  4 Bill  5 Checklist  6 Cleanup  7 Journal  8 Coverage
 //! body      the panes of the screen, one file each
 //! message   what was done, or what the signs mean; the filter while it is typed
 //! keys      what can be pressed here
@@ -10,6 +10,7 @@
 
 mod apply;
 pub mod bill;
+pub mod checklist;
 pub mod cleanup;
 mod confirm;
 pub mod coverage;
@@ -104,6 +105,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             Some(Overlay::Choose(chooser)) => palette::draw(frame, body(area), &cx, chooser),
             Some(Overlay::Ask(ask)) => dialog::ask(frame, body(area), &cx, ask),
             Some(Overlay::SetAside(aside)) => dialog::set_aside(frame, body(area), &cx, aside),
+            Some(Overlay::Tick(ticking)) => dialog::tick(frame, body(area), &cx, ticking),
             Some(Overlay::Read(read)) => dialog::read(frame, body(area), &cx, read),
             Some(Overlay::Confirm(asked)) => confirm::draw(frame, body(area), model, &cx, asked),
             None => {}
@@ -118,6 +120,7 @@ fn draw_body(frame: &mut Frame, area: Rect, model: &Model, cx: &Screen<'_>) {
         ScreenId::Findings => findings::draw(frame, area, model, cx),
         ScreenId::Quotas => quotas::draw(frame, area, cx),
         ScreenId::Bill => bill::draw(frame, area, cx),
+        ScreenId::Checklist => checklist::draw(frame, area, cx),
         ScreenId::Cleanup => cleanup::draw(frame, area, model, cx),
         ScreenId::Journal => journal::draw(frame, area, model, cx),
         ScreenId::Coverage => coverage::draw(frame, area, cx),
@@ -132,6 +135,7 @@ pub fn page(model: &Model) -> usize {
         ScreenId::Findings => findings::height(area, &cx),
         ScreenId::Quotas => quotas::height(area, &cx),
         ScreenId::Bill => bill::height(area, &cx),
+        ScreenId::Checklist => checklist::height(area, &cx),
         ScreenId::Cleanup => cleanup::height(area, &cx, model),
         ScreenId::Journal => journal::height(area, &cx),
         ScreenId::Coverage => coverage::height(area, &cx),
@@ -145,6 +149,7 @@ pub fn panes(model: &Model) -> usize {
         ScreenId::Findings => findings::PANES,
         ScreenId::Quotas => quotas::PANES,
         ScreenId::Bill => bill::PANES,
+        ScreenId::Checklist => checklist::PANES,
         ScreenId::Cleanup => cleanup::panes(&model.cleanup),
         ScreenId::Journal => journal::PANES,
         ScreenId::Coverage => coverage::PANES,
@@ -158,7 +163,7 @@ pub fn columns(model: &Model) -> &'static [&'static str] {
         ScreenId::Findings => findings::COLUMNS,
         ScreenId::Quotas => quotas::COLUMNS,
         ScreenId::Bill => bill::COLUMNS,
-        ScreenId::Cleanup | ScreenId::Journal => &[],
+        ScreenId::Checklist | ScreenId::Cleanup | ScreenId::Journal => &[],
         ScreenId::Coverage => coverage::COLUMNS,
     }
 }
@@ -174,6 +179,7 @@ pub fn hit(model: &Model, column: u16, row: u16) -> Hit {
         ScreenId::Findings => findings::hit(area, &cx, column, row),
         ScreenId::Quotas => quotas::hit(area, &cx, column, row),
         ScreenId::Bill => bill::hit(area, &cx, column, row),
+        ScreenId::Checklist => checklist::hit(area, &cx, column, row),
         ScreenId::Cleanup => cleanup::hit(area, &cx, model, column, row),
         ScreenId::Journal => journal::hit(area, &cx, column, row),
         ScreenId::Coverage => coverage::hit(area, &cx, column, row),
@@ -187,16 +193,18 @@ fn hint(model: &Model, cx: &Screen<'_>) -> String {
         ScreenId::Findings => findings::hint(model, cx),
         ScreenId::Quotas => quotas::hint(cx),
         ScreenId::Bill => bill::hint(cx),
+        ScreenId::Checklist => checklist::hint(cx, model.size.0),
         ScreenId::Cleanup => cleanup::hint(cx, model),
         ScreenId::Journal => journal::hint(model),
         ScreenId::Coverage => coverage::hint(cx, model.size.0),
     }
 }
 
-/// How far the pane with the focus of the cleanup or the journal may be scrolled.
+/// How far the pane with the focus of the checklist, the cleanup or the journal may be scrolled.
 pub fn last_line(model: &Model) -> usize {
     let (cx, width) = (screen(model), model.size.0.saturating_sub(2));
     match model.screen {
+        ScreenId::Checklist => checklist::last_line(body(whole(model)), &cx),
         ScreenId::Journal => journal::last_line(model, &cx, width),
         _ => cleanup::last_line(model, &cx, width),
     }

@@ -13,8 +13,9 @@ mod trouble;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
+use super::checklist;
 use super::scan;
 use super::screen::{Hit, Screen, inside, pane_at};
 use super::table::{self, Column, Row};
@@ -163,6 +164,17 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
     boxed(5, "Quotas near the limit", "", &|inner| trouble::quotas(cx, inner));
     boxed(6, "Coverage gaps", "", &|inner| trouble::gaps(cx, inner));
     draw_top(frame, panes[0], cx);
+    draw_verdict(frame, panes[0], cx);
+}
+
+/// Whether the account may be closed, on the lower edge of the findings: a line of its own would cost one of them.
+fn draw_verdict(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {
+    let Some((text, role)) = checklist::verdict(cx) else { return };
+    let line = Line::from(vec![Span::raw(" Closing: "), cx.span(text, role), Span::raw(" ")]);
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    if area.height > 1 && width.saturating_add(4) <= area.width {
+        frame.render_widget(line, Rect { x: area.x + 2, y: area.bottom() - 1, width, height: 1 });
+    }
 }
 
 fn draw_top(frame: &mut Frame, area: Rect, cx: &Screen<'_>) {

@@ -1,5 +1,6 @@
 //! A small account for tests of the screen: fixed times, made-up ids, one of everything that is drawn apart.
 
+mod checklist;
 mod findings;
 mod money;
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+pub use self::checklist::checked;
 use self::findings::findings;
 use self::money::{bill, quotas};
 use crate::audit::Audit;
@@ -63,6 +65,7 @@ pub fn audit() -> Audit {
     }
     audit.apply(Event::Billed { bill: bill(), months: Vec::new() });
     audit.apply(Event::Judged { findings: findings(), gaps: judged_gaps() });
+    audit.apply(checked());
     audit.apply(Event::Requested { requests: requests() });
     audit.apply(Event::Ended { at: at("2026-11-22T14:03:50Z"), interrupted: false });
     audit

@@ -118,6 +118,7 @@ fn overlay_keys(overlay: &Overlay) -> Vec<(String, &'static str)> {
         Overlay::Confirm(confirm) if confirm.fits() => &[("Enter", "begins"), ("Esc", "cancel")],
         Overlay::Confirm(_) => &[("type", "the phrase"), ("Esc", "cancel")],
         Overlay::SetAside(_) => &[("type", "it"), ("Tab", "reason or day"), ("Enter", "ignore"), ("Esc", "cancel")],
+        Overlay::Tick(_) => &[("type", "what was checked"), ("Enter", "tick"), ("Esc", "cancel")],
         Overlay::Read(_) => &[("any key", "closes")],
         Overlay::Choose(chooser) if chooser.list == List::Settings => {
             &[("Enter", "change"), ("j k", "row"), ("Esc", "close")]

@@ -13,7 +13,7 @@ const SIZES: [(u16, u16); 5] = [(80, 24), (100, 30), (120, 40), (200, 60), (60, 
 fn every_size_from_nothing_to_a_wall_can_be_drawn() {
     for audit in [sample::audit(), sample::running(), crate::audit::Audit::default()] {
         let mut journey = Journey::of(audit);
-        for screen in ["1", "2", "3", "4", "8"] {
+        for screen in ["1", "2", "3", "4", "5", "8"] {
             for keys in [
                 "", "<Tab>", "z", "<Tab>", "z", "?", "<Esc>:", "<Esc>,", "<Esc>w", "<Esc>/a", "<Esc>s", "<Esc>q",
                 "<Esc>",
@@ -79,7 +79,7 @@ fn privacy_leaves_no_account_arn_or_address_on_any_screen() {
     for (columns, rows) in SIZES {
         let mut journey = Journey::begin().sized(columns, rows);
         journey.press("P");
-        for screen in ["1", "2", "2jj<Enter>", "<Esc>", "3", "4", "8"] {
+        for screen in ["1", "2", "2jj<Enter>", "<Esc>", "3", "4", "5", "8"] {
             let picture = journey.press(screen).picture();
             for secret in ["111122223333", "1111…3333", "198.51.100.7"] {
                 assert!(!picture.contains(secret), "{secret} at {columns}×{rows} on {screen}\n{picture}");
@@ -90,7 +90,7 @@ fn privacy_leaves_no_account_arn_or_address_on_any_screen() {
 
 #[test]
 fn ascii_pictures_hold_nothing_else() {
-    for keys in ["1", "2", "2<Enter>", "3", "4", "8", "2?", "2:"] {
+    for keys in ["1", "2", "2<Enter>", "3", "4", "5", "8", "2?", "2:"] {
         let mut journey = Journey::begin();
         journey.model.look = Look::new(Theme::Mono, true, ColorDepth::Mono);
         let picture = journey.press(keys).picture();
@@ -102,7 +102,7 @@ fn ascii_pictures_hold_nothing_else() {
 fn no_line_is_wider_than_the_screen() {
     for (columns, rows) in SIZES {
         let mut journey = Journey::begin().sized(columns, rows);
-        for keys in ["1", "2", "3", "4", "8", "?", "<Esc>"] {
+        for keys in ["1", "2", "3", "4", "5", "8", "?", "<Esc>"] {
             for line in journey.press(keys).picture().lines() {
                 assert!(line.width() <= usize::from(columns), "{keys} {line}");
             }
@@ -114,7 +114,7 @@ fn no_line_is_wider_than_the_screen() {
 fn narrow_screen_has_digits_for_tabs_and_two_lines_of_detail() {
     let mut journey = Journey::begin().sized(80, 24);
     let picture = journey.press("2").picture();
-    assert!(picture.contains("1 [2 Findings] 3  4  6  7  8"), "{picture}");
+    assert!(picture.contains("1 [2 Findings] 3  4  5  6  7  8"), "{picture}");
     assert!(picture.contains("─ vol-0aa1c0ffee0000001 ─"), "{picture}");
     assert!(picture.contains("Score 97 = money"), "{picture}");
     let picture = journey.press("<Enter>").picture();

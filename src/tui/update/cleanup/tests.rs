@@ -239,7 +239,7 @@ fn plan_waits_for_the_end_of_a_scan() {
 fn run_says_so_on_every_screen_and_is_asked_about_before_leaving() {
     let mut journey = running();
     journey.effects.clear();
-    for screen in ["1", "2", "3", "4", "6", "7", "8"] {
+    for screen in ["1", "2", "3", "4", "5", "6", "7", "8"] {
         journey.press(screen);
         assert!(journey.picture().contains("APPLYING"), "{}", journey.picture());
     }

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use super::*;
 use crate::tui::filter::Filter;
 use crate::tui::look::{ColorDepth, Theme};
-use crate::tui::view::{bill, coverage, overview, quotas, sample, scan};
+use crate::tui::view::{bill, checklist, coverage, overview, quotas, sample, scan};
 
 /// A panel: how it is drawn, which rows it lists, how many panes it has, what lies where.
 struct Panel {
@@ -32,7 +32,8 @@ macro_rules! panel {
     };
 }
 
-const PANELS: [Panel; 5] = [panel!(scan), panel!(overview), panel!(quotas), panel!(bill), panel!(coverage)];
+const PANELS: [Panel; 6] =
+    [panel!(scan), panel!(overview), panel!(quotas), panel!(bill), panel!(checklist), panel!(coverage)];
 
 /// Sizes from nothing to a wall: small ones one by one, then around every size at which a layout changes.
 fn sizes() -> Vec<(u16, u16)> {
@@ -97,7 +98,7 @@ fn show(panel: &Panel, audit: Audit, width: u16, height: u16, change: impl Fn(&m
 }
 
 fn panel(name: &str) -> &'static Panel {
-    static ALL: [Panel; 5] = PANELS;
+    static ALL: [Panel; 6] = PANELS;
     ALL.iter().find(|panel| panel.name == name).expect("a panel of that name")
 }
 
@@ -160,7 +161,7 @@ fn hostile_name_neither_moves_the_cursor_nor_turns_the_line() {
 fn row_under_the_pointer_is_the_row_drawn_there() {
     let scene = Scene::new(sample::audit());
     let look = Look::new(Theme::Ansi, false, ColorDepth::Ansi16);
-    for name in ["quotas", "bill", "overview"] {
+    for name in ["quotas", "bill", "overview", "checklist"] {
         let panel = panel(name);
         let pane = Pane { cursor: 1, ..Pane::default() };
         let rows = (panel.rows)(&scene.audit, &pane, &Filter::default());
