@@ -103,7 +103,7 @@ impl Network {
         match n {
             14 => one["owner"] = json!({ "by": "cloudformation-stack", "id": "nowhere", "evidence": "a tag" }),
             15 if self.number % 7 == 0 => one["tags"]["keep"] = json!("true"),
-            15 => one["protections"] = json!([{ "type": "service", "flag": "DisableApiTermination" }]),
+            15 => one["protections"] = json!([{ "lock": "service", "flag": "DisableApiTermination" }]),
             _ => {}
         }
         let attached = ("attached-to", host);

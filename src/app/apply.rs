@@ -288,7 +288,7 @@ async fn heed_signals(stop: watch::Sender<bool>) {
 }
 
 fn tell(plan: &Plan, news: &News) {
-    let Some(step) = plan.steps.iter().find(|step| step.number == news.step) else { return };
+    let Some(step) = plan.step(news.step) else { return };
     let (word, detail) = news.state.words();
     if matches!(news.state, State::Queued | State::Looking) {
         return;

@@ -83,6 +83,8 @@ pub(super) struct Chooser<'a> {
     /// The day of the plan, for placeholders.
     pub when: String,
     findings: BTreeMap<&'a ResourceId, Vec<&'a Finding>>,
+    /// The first finding on each, in the order of the audit.
+    first: BTreeMap<&'a ResourceId, &'a Finding>,
 }
 
 impl<'a> Chooser<'a> {
@@ -92,11 +94,12 @@ impl<'a> Chooser<'a> {
         for finding in &audit.findings {
             findings.entry(&finding.resource.arn).or_default().push(finding);
         }
+        let first = findings.iter().filter_map(|(id, some)| Some((*id, *some.first()?))).collect();
         for some in findings.values_mut() {
             some.sort_by(|a, b| a.id.cmp(&b.id));
         }
         let when = audit.started_at.strftime("%Y-%m-%d").to_string();
-        Chooser { graph, know, allowed, when, findings }
+        Chooser { graph, know, allowed, when, findings, first }
     }
 
     /// What is done about a resource that was asked for by some of its findings, or by itself when none is given.
@@ -130,8 +133,14 @@ impl<'a> Chooser<'a> {
         Ok(Wanted { asked: false, ..self.asked(resource, &by)? })
     }
 
-    fn of(&self, resource: &Resource) -> &[&'a Finding] {
+    /// What rules found of a resource, by fingerprint.
+    pub fn of(&self, resource: &Resource) -> &[&'a Finding] {
         self.findings.get(&resource.arn).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first of the audit's findings on a resource, listed or not.
+    pub fn first_of(&self, id: &ResourceId) -> Option<&'a Finding> {
+        self.first.get(id).copied()
     }
 
     fn own(&self, resource: &'a Resource, asked: bool) -> Result<Wanted<'a>, HeldWhy> {
@@ -280,4 +289,20 @@ pub(super) fn naming(resource: &Resource) -> String {
     let name = resource.name.as_deref().filter(|name| *name != resource.id);
     let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
     crate::model::clean(&format!("{} {}{name}", resource.kind, resource.id)).into_owned()
+}
+
+/// Why something is held, in a few words.
+pub(super) fn reason(why: &HeldWhy) -> String {
+    match why {
+        HeldWhy::Kept { lock } => lock.clone(),
+        HeldWhy::Locked { flag } => format!("locked by {flag}"),
+        HeldWhy::Owned { by } => format!("managed by {by}"),
+        HeldWhy::ByHand { .. } => "no API deletes it".to_owned(),
+        HeldWhy::Advice { verb } | HeldWhy::NoRemedy { verb } => format!("nothing here does `{verb}` to it"),
+        HeldWhy::Unknown { fact } => format!("its {fact} is not known"),
+        HeldWhy::Cycle { .. } => "part of a cycle".to_owned(),
+        HeldWhy::InUse { .. } | HeldWhy::Behind { .. } => "held back itself".to_owned(),
+        HeldWhy::NoGrace | HeldWhy::Stays { .. } => "stays".to_owned(),
+        HeldWhy::NotListed => "not listed".to_owned(),
+    }
 }

@@ -1,7 +1,7 @@
 //! A plan as a file: JSON with a hash over all of it, so that what is applied is what was read.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Plan;
@@ -80,17 +80,24 @@ impl Plan {
 /// A plan with its hash, in the form it has after it was written and read: a number with many decimals may come back
 /// with another last digit, and the hash has to be that of what comes back.
 pub(super) fn sealed(plan: Plan) -> serde_json::Result<Plan> {
-    let mut plan = plan;
+    // Step by step, so that a long plan is not in memory several times over.
+    let steps = plan.steps.into_iter().map(settled).collect::<serde_json::Result<_>>()?;
+    let mut plan = Plan { steps, ..settled(Plan { steps: Vec::new(), ..plan })? };
+    plan.hash = plan.fingerprint()?;
+    Ok(plan)
+}
+
+fn settled<T: Serialize + DeserializeOwned + PartialEq>(one: T) -> serde_json::Result<T> {
+    let mut one = one;
     for _ in 0..4 {
-        let back: Plan = serde_json::from_str(&serde_json::to_string(&plan)?)?;
-        let is_settled = back == plan;
-        plan = back;
+        let back: T = serde_json::from_str(&serde_json::to_string(&one)?)?;
+        let is_settled = back == one;
+        one = back;
         if is_settled {
             break;
         }
     }
-    plan.hash = plan.fingerprint()?;
-    Ok(plan)
+    Ok(one)
 }
 
 /// Whether a text is meant to be a plan, whole or not: it has what only plans have.

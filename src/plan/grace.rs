@@ -1,7 +1,7 @@
 //! Quarantine: what a plan would delete is stopped, detached and marked instead, with a date. Who misses it has until
 //! then to say so; the audits that follow tell what is due and what was used meanwhile.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::{ToSpan, tz::TimeZone};
@@ -36,8 +36,12 @@ impl Plan {
         let until = today.checked_add(i64::from(days).days()).map_err(|error| error.to_string())?;
         let grace = format!("{today}/{until}");
         let when = self.scanned_at.to_zoned(TimeZone::UTC).date().to_string();
-        let given: BTreeSet<&ResourceId> =
-            self.acts().filter(|step| verb(&step.resource).is_some()).map(|step| &step.resource.arn).collect();
+        let mut given = Given::new();
+        for (place, step) in (0..).zip(self.acts().filter(|step| verb(&step.resource).is_some())) {
+            for name in [step.resource.id.as_str(), step.resource.arn.as_str()] {
+                given.entry(name).or_default().push((place, &step.resource));
+            }
+        }
         let (mut steps, mut held) = (Vec::new(), self.held.clone());
         for step in self.acts() {
             match self.of_step(step, &given, &grace, &when) {
@@ -50,10 +54,10 @@ impl Plan {
         file::sealed(plan).map_err(|error| error.to_string())
     }
 
-    fn of_step(&self, step: &Step, given: &BTreeSet<&ResourceId>, grace: &str, when: &str) -> Result<Step, HeldWhy> {
+    fn of_step(&self, step: &Step, given: &Given<'_>, grace: &str, when: &str) -> Result<Step, HeldWhy> {
         let resource = &step.resource;
         let verb = verb(resource).ok_or(HeldWhy::NoGrace)?;
-        if let Some(with) = self.host(resource, given) {
+        if let Some(with) = host(resource, given) {
             return Err(HeldWhy::Stays { with: super::choose::naming(with) });
         }
         let stop = |lock: &&Protection| matches!(lock, Protection::Service { flag } if flag == "DisableApiStop");
@@ -92,16 +96,16 @@ impl Plan {
             ..step.clone()
         })
     }
+}
 
-    /// What a resource is attached to and that goes into quarantine too.
-    fn host(&self, resource: &Resource, given: &BTreeSet<&ResourceId>) -> Option<&Resource> {
-        let attached = resource.refs.iter().filter(|reference| reference.role == Role::AttachedTo);
-        let named: Vec<&str> = attached.map(|reference| reference.id.as_str()).collect();
-        let others = self.acts().map(|step| &step.resource).filter(|one| one.arn != resource.arn);
-        others
-            .filter(|one| given.contains(&one.arn))
-            .find(|one| named.iter().any(|name| *name == one.id || *name == one.arn.as_str()))
-    }
+/// What goes into quarantine, by id and ARN, in the order of the plan.
+type Given<'p> = HashMap<&'p str, Vec<(u32, &'p Resource)>>;
+
+/// What a resource is attached to and that goes into quarantine too: the first in the order of the plan.
+fn host<'p>(resource: &Resource, given: &Given<'p>) -> Option<&'p Resource> {
+    let attached = resource.refs.iter().filter(|reference| reference.role == Role::AttachedTo);
+    let named = attached.filter_map(|reference| given.get(reference.id.as_str())).flatten();
+    named.filter(|(_, one)| one.arn != resource.arn).min_by_key(|(place, _)| *place).map(|(_, one)| *one)
 }
 
 fn verb(resource: &Resource) -> Option<&'static Verb> {

@@ -1,6 +1,6 @@
 //! Who must go before whom, over everything an audit knows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use petgraph::Incoming;
 use petgraph::algo::tarjan_scc;
@@ -27,15 +27,15 @@ pub(super) struct Graph<'a> {
     pub audit: &'a Audit,
     order: &'static Order,
     edges: DiGraph<&'a ResourceId, Tie>,
-    nodes: BTreeMap<&'a ResourceId, NodeIndex>,
+    nodes: HashMap<&'a ResourceId, NodeIndex>,
     /// What goes away with what: child → parents.
-    along: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
+    along: HashMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
     /// The same from the other side: parent → children.
-    children: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
+    children: HashMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
     /// Children that cannot be deleted by themselves.
-    bound: BTreeSet<&'a ResourceId>,
+    bound: HashSet<&'a ResourceId>,
     /// Members of owners that are listed: owner → what it manages.
-    members: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
+    members: HashMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
     /// Kinds of which one has to go before one of a kind: kind of the latter → kinds of the former.
     holding: BTreeMap<&'a Kind, BTreeSet<&'a Kind>>,
 }
@@ -47,11 +47,11 @@ impl<'a> Graph<'a> {
             audit,
             order: order(),
             edges: DiGraph::new(),
-            nodes: BTreeMap::new(),
-            along: BTreeMap::new(),
-            children: BTreeMap::new(),
-            bound: BTreeSet::new(),
-            members: BTreeMap::new(),
+            nodes: HashMap::new(),
+            along: HashMap::new(),
+            children: HashMap::new(),
+            bound: HashSet::new(),
+            members: HashMap::new(),
             holding: BTreeMap::new(),
         };
         for resource in audit.resources() {
@@ -194,6 +194,12 @@ impl<'a> Graph<'a> {
         let Some(node) = self.nodes.get(id) else { return BTreeMap::new() };
         let edges = self.edges.edges_directed(*node, Incoming);
         edges.map(|edge| (self.edges[edge.source()], *edge.weight())).collect()
+    }
+
+    /// Who goes after a resource.
+    pub fn after(&self, id: &ResourceId) -> impl Iterator<Item = &'a ResourceId> {
+        let node = self.nodes.get(id).into_iter();
+        node.flat_map(|node| self.edges.neighbors(*node)).map(|then| self.edges[then])
     }
 
     /// What a resource goes away with.

@@ -10,6 +10,7 @@
 //! - `reorder`: another order within the waves
 //! - `graph`: who must go before whom, over everything an audit knows
 //! - `choose`: what is to be done about one resource by itself
+//! - `units`: what goes away with one step
 //! - `resolve`: what can be done about all of them together, and what is held
 //! - `steps`: numbers, waves, commands
 //! - `gained`: what has come to need a resource since its plan was made
@@ -33,6 +34,7 @@ mod script;
 mod step;
 mod steps;
 mod terraform;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,43 +1,14 @@
 //! From marks to what can be done: blockers are looked for, added where that is allowed, and what cannot go is held with
 //! the reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Marks;
-use super::choose::{Chooser, Wanted, naming};
+use super::choose::{Chooser, Wanted, naming, reason};
 use super::graph::{Tie, knots};
 use super::step::{Held, HeldWhy};
+use super::units::Units;
 use crate::model::{Kind, Region, Resource, ResourceId};
-
-/// Everything that is to go.
-pub(super) struct Units<'a> {
-    /// What is wanted gone, each with everything that goes away with it, itself included.
-    pub all: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>,
-    /// Whose step makes each of them go away: the outermost of what takes it along.
-    roots: BTreeMap<&'a ResourceId, &'a ResourceId>,
-}
-
-impl<'a> Units<'a> {
-    fn of(all: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>>) -> Units<'a> {
-        let mut roots: BTreeMap<&'a ResourceId, &'a ResourceId> = BTreeMap::new();
-        // Of several the largest holds the others; the identity settles what is equal.
-        let mut largest_last: Vec<_> = all.iter().collect();
-        largest_last.sort_by_key(|(root, unit)| (unit.len(), std::cmp::Reverse(**root)));
-        for (root, unit) in largest_last {
-            roots.extend(unit.iter().map(|one| (*one, *root)));
-        }
-        Units { all, roots }
-    }
-
-    /// The resource whose step makes another go away; itself where none does.
-    pub fn root(&self, id: &'a ResourceId) -> &'a ResourceId {
-        self.roots.get(id).copied().unwrap_or(id)
-    }
-
-    fn goes(&self, id: &ResourceId) -> bool {
-        self.roots.contains_key(id)
-    }
-}
 
 /// What is to be done, and what is not.
 pub(super) struct Resolver<'a, 'c> {
@@ -87,8 +58,7 @@ impl<'a, 'c> Resolver<'a, 'c> {
     }
 
     fn unlisted(&self, id: &ResourceId) -> Held {
-        let mut findings = self.chooser.graph.audit.findings.iter();
-        let known = findings.find(|finding| finding.resource.arn == *id).map(|finding| &finding.resource);
+        let known = self.chooser.first_of(id).map(|finding| &finding.resource);
         let region = id.as_str().split(':').nth(3).filter(|region| !region.is_empty());
         Held {
             resource: id.clone(),
@@ -130,8 +100,7 @@ impl<'a, 'c> Resolver<'a, 'c> {
     /// The owner answers the findings of what it manages.
     fn cover(&mut self, resource: &'a Resource, by: &BTreeSet<String>, owner: &'a ResourceId) {
         self.covered.insert(&resource.arn, owner);
-        let findings = &self.chooser.graph.audit.findings;
-        let of = findings.iter().filter(|one| one.resource.arn == resource.arn);
+        let of = self.chooser.of(resource).iter();
         let of: Vec<_> = of.filter(|one| by.is_empty() || by.contains(&one.id)).collect();
         let Some(wanted) = self.wanted.get_mut(owner) else { return };
         if wanted.stands_for.insert(&resource.arn) {
@@ -166,17 +135,18 @@ impl<'a, 'c> Resolver<'a, 'c> {
 
     /// Adds what others wait for, and what that waits for.
     fn grow(&mut self) {
+        let mut units = self.units();
+        let mut open: Vec<&'a ResourceId> = units.all.keys().copied().collect();
         loop {
-            let units = self.units();
-            let removing: Vec<&'a ResourceId> = units.all.keys().copied().collect();
             let mut new: BTreeSet<&'a ResourceId> = BTreeSet::new();
-            for id in removing {
+            for id in open {
                 new.extend(self.missing(id, &units).into_iter().filter(|one| !self.refused.contains_key(one)));
             }
             if new.is_empty() {
                 return;
             }
-            for id in new {
+            for id in &new {
+                let id = *id;
                 let Some(resource) = self.resource(id) else { continue };
                 let stays = self.wanted.contains_key(id) || self.held.contains_key(id);
                 match self.chooser.needed(resource) {
@@ -189,16 +159,22 @@ impl<'a, 'c> Resolver<'a, 'c> {
                     }
                 }
             }
+            // What was missing goes now or is refused: only what was added can miss something else.
+            let added = new.iter().filter_map(|id| self.wanted.get_key_value(id)).filter(|(_, one)| one.removes());
+            let added: BTreeMap<_, _> = added.map(|(id, wanted)| (*id, self.unit(id, wanted))).collect();
+            open = added.keys().copied().collect();
+            units = units.with(added);
         }
     }
 
     /// Holds what cannot go, and what waits for that, until nothing changes.
     fn settle(&mut self) {
+        let mut units = self.units();
+        let mut open: Vec<&'a ResourceId> = units.all.keys().copied().collect();
         loop {
-            let units = self.units();
             let mut out: Vec<(&'a ResourceId, HeldWhy, Vec<ResourceId>)> = Vec::new();
-            for id in units.all.keys() {
-                out.extend(self.verdict(id, &units).map(|(why, offer)| (*id, why, offer)));
+            for id in open {
+                out.extend(self.verdict(id, &units).map(|(why, offer)| (id, why, offer)));
             }
             if out.is_empty() {
                 let all: BTreeSet<&'a ResourceId> = units.all.keys().copied().collect();
@@ -210,6 +186,11 @@ impl<'a, 'c> Resolver<'a, 'c> {
             if out.is_empty() {
                 break;
             }
+            let stays: Vec<&'a ResourceId> = out.iter().map(|(id, _, _)| *id).collect();
+            let touched = self.touched(&stays, &units);
+            units = units.without(&stays);
+            let is_touched = |unit: &BTreeSet<&'a ResourceId>| unit.iter().any(|one| touched.contains(one));
+            open = units.all.iter().filter(|(_, unit)| is_touched(unit)).map(|(id, _)| *id).collect();
             for (id, why, offer) in out {
                 let Some(wanted) = self.wanted.remove(id) else { continue };
                 match wanted.asked && !self.stands_in(&wanted, &why, &offer) {
@@ -220,6 +201,15 @@ impl<'a, 'c> Resolver<'a, 'c> {
                 }
             }
         }
+    }
+
+    /// What may stay when some do not go, and what comes after that: only what holds one of these may be judged anew.
+    fn touched(&self, stays: &[&'a ResourceId], units: &Units<'a>) -> HashSet<&'a ResourceId> {
+        let lost = stays.iter().filter_map(|id| units.all.get(id)).flatten().copied();
+        let mut touched: HashSet<&'a ResourceId> = lost.collect();
+        let after: Vec<&'a ResourceId> = touched.iter().flat_map(|id| self.chooser.graph.after(id)).collect();
+        touched.extend(after);
+        touched
     }
 
     /// An owner that is held itself holds what it manages; whether that is all it was there for.
@@ -300,13 +290,14 @@ impl<'a, 'c> Resolver<'a, 'c> {
     /// Everything that goes, with what goes away with it.
     pub fn units(&self) -> Units<'a> {
         let removing = self.wanted.iter().filter(|(_, wanted)| wanted.removes());
-        let unit = |(id, wanted): (&&'a ResourceId, &Wanted<'a>)| {
-            let mut unit = self.chooser.graph.lost_with(id);
-            unit.extend(&wanted.stands_for);
-            unit.insert(id);
-            (*id, unit)
-        };
-        Units::of(removing.map(unit).collect())
+        Units::of(removing.map(|(id, wanted)| (*id, self.unit(id, wanted))).collect())
+    }
+
+    fn unit(&self, id: &'a ResourceId, wanted: &Wanted<'a>) -> BTreeSet<&'a ResourceId> {
+        let mut unit = self.chooser.graph.lost_with(id);
+        unit.extend(&wanted.stands_for);
+        unit.insert(id);
+        unit
     }
 
     /// What is in the way of a resource and of what goes with it: who, for which of them, and how.
@@ -390,26 +381,14 @@ impl<'a, 'c> Resolver<'a, 'c> {
         let mut needed: BTreeSet<&'a ResourceId> =
             self.wanted.values().filter(|wanted| wanted.asked).map(|one| units.root(&one.resource.arn)).collect();
         let mut open: Vec<&'a ResourceId> = needed.iter().copied().collect();
+        let mut before: BTreeMap<&'a ResourceId, Vec<&'a ResourceId>> = BTreeMap::new();
+        for (first, then, _) in edges.into_iter().filter(|edge| edge.2) {
+            before.entry(then).or_default().push(first);
+        }
         while let Some(then) = open.pop() {
-            let firsts = edges.iter().filter(|edge| edge.1 == then && edge.2).map(|edge| edge.0);
+            let firsts = before.get(then).into_iter().flatten().copied();
             open.extend(firsts.filter(|first| needed.insert(first)));
         }
         self.wanted.retain(|id, wanted| wanted.asked || needed.contains(id));
-    }
-}
-
-/// Why something is held, in a few words.
-fn reason(why: &HeldWhy) -> String {
-    match why {
-        HeldWhy::Kept { lock } => lock.clone(),
-        HeldWhy::Locked { flag } => format!("locked by {flag}"),
-        HeldWhy::Owned { by } => format!("managed by {by}"),
-        HeldWhy::ByHand { .. } => "no API deletes it".to_owned(),
-        HeldWhy::Advice { verb } | HeldWhy::NoRemedy { verb } => format!("nothing here does `{verb}` to it"),
-        HeldWhy::Unknown { fact } => format!("its {fact} is not known"),
-        HeldWhy::Cycle { .. } => "part of a cycle".to_owned(),
-        HeldWhy::InUse { .. } | HeldWhy::Behind { .. } => "held back itself".to_owned(),
-        HeldWhy::NoGrace | HeldWhy::Stays { .. } => "stays".to_owned(),
-        HeldWhy::NotListed => "not listed".to_owned(),
     }
 }

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::choose::removes;
 use super::grace::QUARANTINE;
@@ -245,17 +248,52 @@ impl Step {
     }
 }
 
+fn list<T: Serialize>(digest: &mut Sha256, all: &[T]) -> serde_json::Result<()> {
+    digest.update("[");
+    for (place, one) in all.iter().enumerate() {
+        digest.update(if place == 0 { "" } else { "," });
+        digest.update(serde_json::to_vec(&serde_json::to_value(one)?)?);
+    }
+    digest.update("]");
+    Ok(())
+}
+
 impl Plan {
     /// The hash of everything but the hash.
     ///
     /// Errors when it cannot be written as JSON.
     pub fn fingerprint(&self) -> serde_json::Result<String> {
-        use sha2::{Digest, Sha256};
-        let bare = Plan { hash: String::new(), ..self.clone() };
-        // By way of a value: its maps are sorted, so that equal plans give equal bytes.
-        let value: Value = serde_json::to_value(&bare)?;
-        let digest = Sha256::digest(serde_json::to_vec(&value)?);
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let head = Plan {
+            hash: String::new(),
+            made_by: self.made_by.clone(),
+            account: self.account.clone(),
+            scope: self.scope.clone(),
+            steps: Vec::new(),
+            held: Vec::new(),
+            ..*self
+        };
+        // By way of values: their maps are sorted, so that equal plans give equal bytes. Step by step, so that a long
+        // plan is not in memory several times over.
+        let head: BTreeMap<String, Value> = serde_json::from_value(serde_json::to_value(&head)?)?;
+        let mut digest = Sha256::new();
+        for (place, (name, value)) in head.iter().enumerate() {
+            digest.update(if place == 0 { "{" } else { "," });
+            digest.update(serde_json::to_vec(name)?);
+            digest.update(":");
+            match name.as_str() {
+                "steps" => list(&mut digest, &self.steps)?,
+                "held" => list(&mut digest, &self.held)?,
+                _ => digest.update(serde_json::to_vec(value)?),
+            }
+        }
+        digest.update("}");
+        Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The step of a number.
+    pub fn step(&self, number: u32) -> Option<&Step> {
+        // Numbers follow the order of the steps.
+        self.steps.binary_search_by_key(&number, |step| step.number).ok().and_then(|place| self.steps.get(place))
     }
 
     /// Steps that take something away for good.
@@ -315,6 +353,36 @@ impl HeldWhy {
             HeldWhy::Stays { with } => format!("stays with {with}, which goes into quarantine"),
             HeldWhy::Unknown { fact } => format!("its {fact} is not known, and the call needs it"),
             HeldWhy::NotListed => "the audit has no such resource".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hash_is_that_of_the_whole_document_with_its_names_in_order() {
+        let volume = serde_json::json!({
+            "arn": "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1", "id": "vol-1", "kind": "ec2:volume",
+            "account": "111122223333", "region": "eu-west-1", "facts": { "size": 8.5, "attached": false },
+        });
+        let step = serde_json::json!({
+            "number": 1, "wave": 1, "work": { "does": "act" }, "verb": "delete", "resource": volume, "after": [],
+            "actions": ["ec2:DeleteVolume"], "commands": [], "minutes": 10, "holders": ["ec2:instance"],
+        });
+        let held = serde_json::json!({
+            "resource": "arn:b", "kind": "s3:bucket", "region": "global", "label": "b", "why": { "held": "not-listed" },
+        });
+        for (steps, held) in [(vec![], vec![]), (vec![step.clone(), step], vec![held.clone(), held])] {
+            let plan: Plan = serde_json::from_value(serde_json::json!({
+                "schema_version": 1, "made_by": "0", "account": { "id": "111122223333", "partition": "aws" },
+                "scanned_at": "2026-11-27T08:00:00Z", "scope": ["eu-west-1"], "allowed": {}, "steps": steps, "held": held,
+            }))
+            .expect("a plan");
+            let whole = serde_json::to_vec(&serde_json::to_value(&plan).expect("plain data")).expect("plain data");
+            let digest: String = Sha256::digest(whole).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(plan.fingerprint().expect("plain data"), digest);
         }
     }
 }

@@ -189,13 +189,14 @@ fn answered<'a>(wanted: &Wanted<'a>) -> Option<&'a str> {
     wanted.remedy.backup.as_ref().filter(|_| wanted.verb.backup)?.id.strip_prefix("answer:")
 }
 
+/// Where a step stands.
+fn place(step: &Step) -> (u32, &Work, &Region, &Kind, &ResourceId) {
+    (step.wave, &step.work, &step.resource.region, &step.resource.kind, &step.resource.arn)
+}
+
 /// Numbers the steps in the order they are shown, and tells each which ones must have ended before.
 fn numbered(mut drafts: Vec<Draft>) -> Vec<Step> {
-    drafts.sort_by(|a, b| {
-        let place = |draft: &Draft| (draft.step.wave, draft.step.work.clone(), draft.step.resource.region.clone());
-        let what = |draft: &Draft| (draft.step.resource.kind.clone(), draft.step.resource.arn.clone());
-        (place(a), what(a)).cmp(&(place(b), what(b)))
-    });
+    drafts.sort_by(|a, b| place(&a.step).cmp(&place(&b.step)));
     let numbers: BTreeMap<Key, u32> = (1..).zip(&drafts).map(|(number, draft)| (draft.key.clone(), number)).collect();
     let number = |draft: Draft| {
         let mut after: Vec<u32> = draft.after.iter().filter_map(|key| numbers.get(key).copied()).collect();
@@ -211,8 +212,10 @@ fn firsts<'a>(
 ) -> BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>> {
     let all: BTreeSet<&'a ResourceId> = edges.iter().flat_map(|edge| [edge.0, edge.1]).collect();
     let knots = knots(&all, edges.iter().map(|edge| (edge.0, edge.1)));
+    let numbered = (0usize..).zip(&knots).flat_map(|(number, knot)| knot.iter().map(move |one| (*one, number)));
+    let knot: BTreeMap<&'a ResourceId, usize> = numbered.collect();
     let in_a_knot = |first: &'a ResourceId, then: &'a ResourceId| {
-        knots.iter().any(|knot| knot.contains(first) && knot.contains(then))
+        knot.get(first).is_some_and(|number| knot.get(then) == Some(number))
     };
     let mut firsts: BTreeMap<&'a ResourceId, BTreeSet<&'a ResourceId>> = BTreeMap::new();
     for (first, then, must) in edges {
@@ -230,16 +233,27 @@ fn waves<'a>(
 ) -> BTreeMap<&'a ResourceId, u32> {
     let own = |team: &[&Wanted<'a>]| if team.iter().any(|one| !one.unprotect.is_empty()) { 2 } else { 1 };
     let mut waves: BTreeMap<&'a ResourceId, u32> = teams.iter().map(|(id, team)| (*id, own(team))).collect();
-    // The order has no circle, so that the longest path is found in as many rounds as there are steps.
-    for _ in 0..teams.len() {
-        let mut changed = false;
-        for (id, team) in teams {
-            let before = firsts.get(id).into_iter().flatten().filter_map(|first| waves.get(first)).max().copied();
-            let wave = before.unwrap_or(0) + own(team);
-            changed |= waves.insert(id, wave) != Some(wave);
+    let mut thens: BTreeMap<&'a ResourceId, Vec<&'a ResourceId>> = BTreeMap::new();
+    let mut left: BTreeMap<&'a ResourceId, usize> = BTreeMap::new();
+    for (then, before) in firsts.iter().filter(|(then, _)| teams.contains_key(*then)) {
+        for first in before.iter().filter(|first| teams.contains_key(*first)) {
+            thens.entry(first).or_default().push(then);
+            *left.entry(then).or_default() += 1;
         }
-        if !changed {
-            break;
+    }
+    // The order has no circle: each is looked at once, when all before it have their waves.
+    let mut open: Vec<&'a ResourceId> = teams.keys().copied().filter(|id| !left.contains_key(id)).collect();
+    while let Some(first) = open.pop() {
+        let wave = waves.get(first).copied().unwrap_or(0);
+        for then in thens.get(first).into_iter().flatten() {
+            let Some(team) = teams.get(then) else { continue };
+            let known = waves.entry(then).or_default();
+            *known = (*known).max(wave + own(team));
+            let left = left.entry(then).or_default();
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                open.push(then);
+            }
         }
     }
     waves

@@ -137,18 +137,14 @@ pub fn tried_lines(model: &Model, cx: &Screen<'_>) -> Vec<Line<'static>> {
 fn checks(model: &Model, cx: &Screen<'_>, tried: &Rehearsal) -> Vec<Line<'static>> {
     let glyphs = &cx.look.glyphs;
     let mut by: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut passed, mut gone) = (0, 0);
     let mut lines = Vec::new();
     for (step, check) in &tried.checks {
         match check {
             Check::Passed { by: ways, notes } => {
                 passed += 1;
-                let notes = notes.iter();
-                lines.extend(
-                    notes.map(|note| {
-                        cx.line(format!(" {} step {step}: {}", glyphs.warn, cx.text(note, 200)), Role::Warn)
-                    }),
-                );
+                notes.iter().for_each(|note| *unknown.entry(note).or_default() += 1);
                 ways.iter().for_each(|way| *by.entry(way).or_default() += 1);
             }
             Check::Gone => gone += 1,
@@ -161,6 +157,10 @@ fn checks(model: &Model, cx: &Screen<'_>, tried: &Rehearsal) -> Vec<Line<'static
     lines.push(cx.line(format!(" {} {passed} of {all} steps passed", glyphs.ok), Role::Good));
     for (way, count) in by {
         lines.push(Line::from(format!("   {count} by {}", cx.text(way, 40))));
+    }
+    for (note, count) in unknown {
+        let text = format!(" {} {count} passed, {}", glyphs.warn, cx.text(note, 200));
+        lines.push(cx.line(text, Role::Warn));
     }
     if gone > 0 {
         lines.push(Line::from(format!(" {} {gone} already gone", glyphs.dot)));
