@@ -120,7 +120,24 @@ pub fn recall(findings: &mut [Finding], sightings: &HashMap<String, Sightings>) 
     }
 }
 
-fn place(settings: &Settings) -> Result<PathBuf, AppError> {
+/// What is different between the last saved audit of an account and the one before it, or the last one before a moment;
+/// where none is before that moment, the one before the last again.
+///
+/// Errors with lines that say why, and how to get a history.
+pub(super) fn compare(file: &Path, account: &str, before: Option<Timestamp>) -> Result<Changes, Vec<String>> {
+    let how =
+        "`closeout scan --save-history` keeps the outcome of an audit; `closeout history --add FILE` one of before.";
+    let failed = |error: StoreError| vec![error.to_string()];
+    let lacking =
+        |what: &str| vec![what.to_owned(), how.to_owned(), "Two of an account can be compared here.".to_owned()];
+    let store = Store::look(file).map_err(failed)?.ok_or_else(|| lacking("There is no history of audits yet."))?;
+    let last = store.last_two(account).map_err(failed)?;
+    let (older, newer) = last.ok_or_else(|| lacking("The history has less than two audits of this account."))?;
+    let further = before.map(|at| store.before(account, at)).transpose().map_err(failed)?.flatten();
+    Ok(Changes::between(&further.unwrap_or(older), &newer))
+}
+
+pub(super) fn place(settings: &Settings) -> Result<PathBuf, AppError> {
     let state = settings.places.state.as_deref();
     state.map(store::path).ok_or_else(|| AppError::Asked("there is no home folder to keep a history in".to_owned()))
 }

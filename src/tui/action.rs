@@ -77,6 +77,7 @@ pub enum Action {
     Script,
     Undo,
     Verify,
+    Diff,
     Rescan,
     Export,
     Privacy,
@@ -227,6 +228,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Script, "write-script", &["W"], &[K], Here, "write a shell script"),
     entry(Action::Undo, "undo-commands", &["u"], &[J], Here, "show the undo commands"),
     entry(Action::Verify, "verify", &["v"], &[J], Here, "hold it against the account"),
+    entry(Action::Diff, "diff", &["="], &[J], Here, "compare two saved audits"),
     entry(Action::Rescan, "rescan", &["R"], ALL, Everywhere, "scan everything again"),
     entry(Action::Export, "export", &["E"], ALL, Everywhere, "write JSON, CSV or Markdown"),
     entry(Action::Privacy, "privacy", &["P"], ALL, Everywhere, "hide ids, ARNs and addresses"),
@@ -329,6 +331,7 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
             (Action::CopyCommand, "copy undo"),
             (Action::DryRun, "try what is left"),
             (Action::Apply, "go on"),
+            (Action::Diff, "diff"),
             (Action::NextPane, "pane"),
         ],
         (ScreenId::Coverage, _) => &[

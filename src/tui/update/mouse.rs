@@ -58,7 +58,7 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        Some(asking @ (Overlay::Ask(_) | Overlay::Confirm(_) | Overlay::SetAside(_))) => {
+        Some(asking @ (Overlay::Ask(_) | Overlay::Confirm(_) | Overlay::SetAside(_) | Overlay::Changes(_))) => {
             model.overlay = Some(asking);
             return Vec::new();
         }

@@ -119,6 +119,7 @@ fn overlay_keys(overlay: &Overlay) -> Vec<(String, &'static str)> {
         Overlay::Confirm(_) => &[("type", "the phrase"), ("Esc", "cancel")],
         Overlay::SetAside(_) => &[("type", "it"), ("Tab", "reason or day"), ("Enter", "ignore"), ("Esc", "cancel")],
         Overlay::Read(_) => &[("any key", "closes")],
+        Overlay::Changes(_) => &[("b", "older base"), ("j k", "scroll"), ("Esc", "close")],
         Overlay::Choose(chooser) if chooser.list == List::Settings => {
             &[("Enter", "change"), ("j k", "row"), ("Esc", "close")]
         }
