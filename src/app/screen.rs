@@ -292,8 +292,7 @@ impl History {
         thread::spawn(move || {
             let changes = match &history.file {
                 Some(file) => history::compare(file, &history.account, before).map(Box::new),
-                None => Err(vec!["There is no history of audits here: a recording and a program without a home folder                                   have none."
-                    .to_owned()]),
+                None => Err(vec!["There is no history of audits here: a recording has none.".to_owned()]),
             };
             // A closed channel means the screen is gone.
             let _ = history.news.send(Input::Cleanup(Box::new(News::Changed(changes))));

@@ -108,10 +108,7 @@ pub trait Outside {
     fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
     /// Goes through what is left of a run of before without changing anything; what comes of it comes in as news.
     fn rehearse_rest(&mut self, run: &str) -> Result<(), String>;
-    /// Goes on with a run of before, whose plan this is; what becomes of its steps comes in as news. `typed` is what was
-    /// typed to allow it.
-    ///
-    /// Errors as [`Outside::apply`] does.
+    /// Goes on with a run of before, whose plan this is, as [`Outside::apply`] begins one.
     fn resume(&mut self, run: &str, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
     /// Begins no further step.
     fn stop_apply(&mut self);
