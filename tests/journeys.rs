@@ -319,11 +319,13 @@ fn type_phrase(terminal: &mut Terminal) {
 fn a_run_that_was_stopped_goes_on_from_its_journal() {
     let mut terminal = Terminal::demo(&[]);
     apply_two_waves(&mut terminal);
+    terminal.wait_for("1 begun: back up");
     terminal.press("S").wait_for("STOPPED");
     terminal.press("7").wait_for("stopped by hand");
     terminal.press("A").wait_for("going on needs a dry run of what is left");
     terminal.press("D").wait_for("dry run of what is left passed");
     terminal.press("A").wait_for("Go on with the run?");
+    terminal.wait_for("1 of its 6 steps are done already");
     type_phrase(&mut terminal);
     terminal.press("\r").wait_for("[6 Cleanup]");
     terminal.wait_for("DONE");
