@@ -315,6 +315,67 @@ fn no_color_means_no_colour_at_all() {
     assert!(!journey(&[]).is_empty());
 }
 
+/// Marks findings whose plan has a backup and thereby two waves, tries it and begins to apply it.
+fn apply_two_waves(terminal: &mut Terminal) {
+    terminal.press("2").wait_for("[2 Findings]");
+    for (keys, marked) in [" ", "j ", "jj ", "jj ", "j "].into_iter().zip(1..) {
+        terminal.press(keys).wait_for(&format!("{marked} marked"));
+    }
+    terminal.press("6").wait_for("Cleanup plan ·");
+    terminal.press("D").wait_for("dry run passed");
+    terminal.press("A").wait_for("Enter does nothing until the text matches");
+    type_phrase(terminal);
+    terminal.press("\r").wait_for("APPLYING");
+}
+
+/// Types the phrase that the dialog asks for.
+fn type_phrase(terminal: &mut Terminal) {
+    let screen = terminal.screen();
+    let phrase = screen.split("Type  ").nth(1).and_then(|rest| rest.split("  to start").next());
+    let phrase = phrase.expect("a phrase in the dialog").to_owned();
+    // Keys are taken when the dialog has been there for a moment.
+    std::thread::sleep(Duration::from_millis(600));
+    terminal.press(&phrase).wait_for("Enter begins.");
+}
+
+#[test]
+fn a_run_that_was_stopped_goes_on_from_its_journal() {
+    let mut terminal = Terminal::demo(&[]);
+    apply_two_waves(&mut terminal);
+    terminal.wait_for("1 begun: back up");
+    terminal.press("S").wait_for("STOPPED");
+    terminal.press("7").wait_for("stopped by hand");
+    terminal.press("A").wait_for("going on needs a dry run of what is left");
+    terminal.press("D").wait_for("dry run of what is left passed");
+    terminal.press("A").wait_for("Go on with the run?");
+    terminal.wait_for("1 of its 6 steps are done already");
+    type_phrase(&mut terminal);
+    terminal.press("\r").wait_for("[6 Cleanup]");
+    terminal.wait_for("DONE");
+    terminal.wait_for("done in the run before");
+    terminal.press("7").wait_for("0 failed, 0 not begun");
+    terminal.press("D").wait_for("a run with something left of it");
+    terminal.press("=").wait_for("There is no history of audits here");
+    terminal.press(ESCAPE).wait_without("There is no history");
+    terminal.press("q");
+    assert_eq!(terminal.exit().exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn a_signal_in_a_run_lets_the_steps_under_way_finish_and_then_ends_the_program() {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut terminal = Terminal::demo(&[]);
+        apply_two_waves(&mut terminal);
+        let pid = terminal.child.process_id().and_then(|pid| Pid::from_raw(pid as i32)).expect("a running program");
+        kill_process(pid, signal).expect("a program of our own");
+        terminal.wait_for("STOPPING");
+        terminal.wait_for("asked to end: no further step is begun");
+        assert_eq!(terminal.exit().exit_code(), 0);
+        terminal.assert_given_back();
+    }
+}
+
 #[test]
 fn whole_cleanup_of_the_demo_goes_from_marks_to_the_journal() {
     let mut terminal = Terminal::demo(&[]);

@@ -155,6 +155,13 @@ impl Reader {
         reader
     }
 
+    /// The same, with something looked for in its log.
+    fn searching(keys: &str) -> Reader {
+        let mut reader = Reader::applying(keys);
+        reader.press("/SNAP<Enter>");
+        reader
+    }
+
     /// The same, ended.
     fn applied(keys: &str) -> Reader {
         let mut reader = Reader::applying(keys);
@@ -359,6 +366,7 @@ scene!(cleanup_held, Reader::demo(), "2My6G", [SMALL, MIDDLE]);
 scene!(cleanup_tried, Reader::tried(MARKED), "j", ALL);
 scene!(cleanup_confirm, Reader::tried(MARKED), "A", ALL);
 scene!(apply_running, Reader::applying(MARKED), "jj", ALL);
+scene!(apply_search, Reader::searching(MARKED), "", [MIDDLE]);
 scene!(apply_ended, Reader::applied(MARKED), "", [SMALL, MIDDLE]);
 scene!(apply_tiny, Reader::applying(MARKED), "2", [(60, 20), (38, 10), (30, 8)]);
 scene!(journal_runs, Reader::journals(), "7", ALL);

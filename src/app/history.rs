@@ -120,7 +120,24 @@ pub fn recall(findings: &mut [Finding], sightings: &HashMap<String, Sightings>) 
     }
 }
 
-fn place(settings: &Settings) -> Result<PathBuf, AppError> {
+/// What is different between the last saved audit of an account and the one before it, or the last one before a moment;
+/// where none is before that moment, the one before the last again.
+///
+/// Errors with lines that say why, and how to get a history.
+pub(super) fn compare(file: &Path, account: &str, before: Option<Timestamp>) -> Result<Changes, Vec<String>> {
+    let how =
+        "`closeout scan --save-history` keeps the outcome of an audit; `closeout history --add FILE` one of before.";
+    let failed = |error: StoreError| vec![error.to_string()];
+    let lacking =
+        |what: &str| vec![what.to_owned(), how.to_owned(), "Two of an account can be compared here.".to_owned()];
+    let store = Store::look(file).map_err(failed)?.ok_or_else(|| lacking("There is no history of audits yet."))?;
+    let last = store.last_two(account).map_err(failed)?;
+    let (older, newer) = last.ok_or_else(|| lacking("The history has less than two audits of this account."))?;
+    let further = before.map(|at| store.before(account, at)).transpose().map_err(failed)?.flatten();
+    Ok(Changes::between(&further.unwrap_or(older), &newer))
+}
+
+pub(super) fn place(settings: &Settings) -> Result<PathBuf, AppError> {
     let state = settings.places.state.as_deref();
     state.map(store::path).ok_or_else(|| AppError::Asked("there is no home folder to keep a history in".to_owned()))
 }
@@ -236,4 +253,48 @@ fn last_two(store: &Store, account: Option<&str>) -> Result<(Snapshot, Snapshot)
     store
         .last_two(account)?
         .ok_or_else(|| AppError::Asked(format!("the history has less than two audits of account {account}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::past::Head;
+
+    fn saved(store: &mut Store, day: u32, gaps: u64) {
+        let started_at = format!("2026-11-{day:02}T02:00:00Z").parse().expect("a time");
+        let head = Head { account: "111122223333".to_owned(), started_at, gaps, ..Head::default() };
+        store.save(&Snapshot { head, ..Snapshot::default() }).expect("saved");
+    }
+
+    #[test]
+    fn the_last_two_audits_are_compared_and_then_the_last_with_older_ones_round_and_round() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("history.sqlite");
+        let mut store = Store::open(&file).expect("a history");
+        for (day, gaps) in [(7, 1), (14, 2), (22, 3)] {
+            saved(&mut store, day, gaps);
+        }
+        let gaps = |before| {
+            let changes = compare(&file, "111122223333", before).expect("changes");
+            (changes.before.gaps, changes.after.gaps, changes.before.started_at)
+        };
+        let (old, new, at) = gaps(None);
+        assert_eq!((old, new), (2, 3));
+        let (old, new, at) = gaps(Some(at));
+        assert_eq!((old, new), (1, 3));
+        assert_eq!(gaps(Some(at)).0, 2, "nothing is older: the last two again");
+    }
+
+    #[test]
+    fn without_two_audits_of_the_account_it_is_said_how_to_get_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("history.sqlite");
+        let lines = compare(&file, "111122223333", None).expect_err("no history");
+        assert!(lines[0].contains("no history") && lines[1].contains("--save-history"), "{lines:?}");
+        assert!(!file.exists(), "looking makes none");
+        let mut store = Store::open(&file).expect("a history");
+        saved(&mut store, 7, 1);
+        let lines = compare(&file, "111122223333", None).expect_err("one audit");
+        assert!(lines[0].contains("less than two") && lines[1].contains("--save-history"), "{lines:?}");
+    }
 }

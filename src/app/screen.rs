@@ -17,7 +17,7 @@ use super::engine::{Engine, Listener};
 use super::files::save;
 use super::headless::{plan_of_spending, runtime, say};
 use super::history::Past;
-use super::{AppError, apply, ignore, plan, rules, run, status, world};
+use super::{AppError, apply, history, ignore, plan, rules, run, status, world};
 use crate::audit::Audit;
 use crate::aws::Session;
 use crate::checklist::Ticks;
@@ -54,6 +54,7 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
     let is_protected = settings.protects(&session.account.id, session.account.alias.as_deref());
     let kept = Kept::File(checklist::ticks_file(settings, &session.account.id));
     let cleaner = cleaner(&session.account.id, folder.clone(), news.clone());
+    let history = History::new(settings, &session.account.id, news.clone());
     let shared = Arc::clone(&set);
     let workshop = Workshop { settings: settings.clone(), set: shared, runtime, session, will, news, cleaner, past };
     thread::spawn(move || workshop.work(wanted));
@@ -62,7 +63,7 @@ pub fn scan(settings: &Settings, allow_apply: bool) -> Result<u8, AppError> {
         folder,
         allow_apply,
         is_protected,
-        ..Around::new(Place::Account(live), kept, set, settings.ignores.clone())
+        ..Around::new(Place::Account(live), kept, set, settings.ignores.clone(), history)
     };
     let options = Options { allow_apply, is_protected, ..options(settings, Origin::Live) };
     let audit = tui::run(Audit::default(), feed, options, &mut outside)?;
@@ -93,6 +94,9 @@ pub fn show(
             Err(error) => drop(news.send(Input::Note(format!("{error}; the checklist is as it was saved")))),
         }
     }
+    let history = History::new(settings, &audit.account.id, news.clone());
+    // What is kept of the user's own accounts has nothing to say of a recording.
+    let history = if is_demo { History { file: None, ..history } } else { history };
     let place = if is_demo {
         Place::Stage(Stage::open(&audit, news.clone())?)
     } else {
@@ -103,7 +107,7 @@ pub fn show(
         folder,
         allow_apply: is_demo,
         has_inventory,
-        ..Around::new(place, kept, Arc::new(set), settings.ignores.clone())
+        ..Around::new(place, kept, Arc::new(set), settings.ignores.clone(), history)
     };
     let options = Options { allow_apply: is_demo, ..options(settings, origin) };
     tui::run(audit, feed, options, &mut outside)?;
@@ -293,6 +297,34 @@ enum Place {
     Nowhere(mpsc::Sender<Input>),
 }
 
+/// Where the saved audits of an account are, and who is told of them.
+#[derive(Clone)]
+struct History {
+    /// The file. Absent where there is none to look for.
+    file: Option<PathBuf>,
+    account: String,
+    news: mpsc::Sender<Input>,
+}
+
+impl History {
+    fn new(settings: &Settings, account: &str, news: mpsc::Sender<Input>) -> History {
+        History { file: history::place(settings).ok(), account: account.to_owned(), news }
+    }
+
+    /// Reads two audits beside the screen, which goes on meanwhile.
+    fn compare(&self, before: Option<Timestamp>) {
+        let history = self.clone();
+        thread::spawn(move || {
+            let changes = match &history.file {
+                Some(file) => history::compare(file, &history.account, before).map(Box::new),
+                None => Err(vec!["There is no history of audits here: a recording has none.".to_owned()]),
+            };
+            // A closed channel means the screen is gone.
+            let _ = history.news.send(Input::Cleanup(Box::new(News::Changed(changes))));
+        });
+    }
+}
+
 /// The program around the screen.
 struct Around {
     place: Place,
@@ -309,13 +341,15 @@ struct Around {
     ignores: PathBuf,
     /// Journals of the account.
     folder: Option<PathBuf>,
+    /// Saved audits of the account.
+    history: History,
     /// The way to stop the run under way.
     stop: Option<watch::Sender<bool>>,
     clipboard: Option<arboard::Clipboard>,
 }
 
 impl Around {
-    fn new(place: Place, kept: Kept, set: Arc<RuleSet>, ignores: PathBuf) -> Around {
+    fn new(place: Place, kept: Kept, set: Arc<RuleSet>, ignores: PathBuf, history: History) -> Around {
         let (folder, stop, clipboard) = (None, None, None);
         Around {
             place,
@@ -326,6 +360,7 @@ impl Around {
             has_inventory: true,
             ignores,
             folder,
+            history,
             stop,
             clipboard,
         }
@@ -521,6 +556,10 @@ impl Outside for Around {
         if let Some(stop) = &self.stop {
             let _ = stop.send(true);
         }
+    }
+
+    fn compare(&mut self, before: Option<Timestamp>) {
+        self.history.compare(before);
     }
 
     fn verify(&mut self, run: &str) -> Result<(), String> {

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
@@ -14,6 +15,9 @@ use crate::plan::{Check, Known, Past, Plan, Rehearsal, Step, Work};
 
 /// Steps that are rehearsed at the same time.
 const TOGETHER: usize = 6;
+
+/// How often a call that is only tried is sent again when it came too fast.
+const PAUSES: u32 = 10;
 
 /// The code with which EC2 says that a call would have been taken.
 const WOULD_HAVE: &str = "DryRunOperation";
@@ -134,7 +138,16 @@ async fn try_it<W: World>(
     }
     let region = region.unwrap_or_else(|| now.region.clone());
     let order = Order { call: call.name, http: call.http, region, input, resource: now, leads_to: LeadsTo::Nothing };
-    match world.send(&order).await {
+    let mut answer = world.send(&order).await;
+    for pauses in 1..=PAUSES {
+        // The rate of calls says nothing of this one.
+        if !answer.as_ref().is_err_and(|fault| fault.why == Why::Throttled) {
+            break;
+        }
+        world.pause(Duration::from_millis(500) * pauses).await;
+        answer = world.send(&order).await;
+    }
+    match answer {
         Err(fault) if fault.code == WOULD_HAVE => Ok(()),
         Err(fault) if fault.why == Why::Denied => Err(format!("{} is not allowed: {}", call.name, fault.detail)),
         Err(fault) => Err(format!("{}: {}", call.name, fault.detail)),

@@ -80,6 +80,7 @@ pub enum Action {
     Script,
     Undo,
     Verify,
+    Diff,
     Rescan,
     Export,
     Privacy,
@@ -235,6 +236,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Script, "write-script", &["W"], &[K], Here, "write a shell script"),
     entry(Action::Undo, "undo-commands", &["u"], &[J], Here, "show the undo commands"),
     entry(Action::Verify, "verify", &["v"], &[J], Here, "hold it against the account"),
+    entry(Action::Diff, "diff", &["="], &[J], Here, "compare two saved audits"),
     entry(Action::Rescan, "rescan", &["R"], ALL, Everywhere, "scan everything again"),
     entry(Action::Export, "export", &["E"], ALL, Everywhere, "write the audit to a file"),
     entry(Action::Privacy, "privacy", &["P"], ALL, Everywhere, "hide ids, ARNs and addresses"),
@@ -347,6 +349,7 @@ pub fn key_line(screen: ScreenId, running: bool) -> &'static [(Action, &'static 
             (Action::CopyCommand, "copy undo"),
             (Action::DryRun, "try what is left"),
             (Action::Apply, "go on"),
+            (Action::Diff, "diff"),
             (Action::NextPane, "pane"),
         ],
         (ScreenId::Coverage, _) => &[

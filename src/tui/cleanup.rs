@@ -17,6 +17,7 @@ pub use time_left::Left;
 use super::model::Model;
 use super::run::Origin;
 use super::view::screen::mask;
+use crate::audit::changes::Changes;
 use crate::model::Usd;
 use crate::plan::grace::DAYS;
 use crate::plan::{self, Allowed, Entry, FRESH_MINUTES, Plan, Rehearsal, State, Step};
@@ -45,6 +46,8 @@ pub enum News {
         /// Where they are kept, for people.
         place: String,
     },
+    /// What is different between two saved audits, or why that cannot be said and what helps.
+    Changed(Result<Box<Changes>, Vec<String>>),
     /// A run was held against the account, or could not be.
     Verified {
         /// The run.

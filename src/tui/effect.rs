@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::model::Cell;
@@ -60,6 +61,8 @@ pub enum Effect {
     Resume(String, Arc<Plan>, String),
     /// Begin no further step of the run.
     StopApply,
+    /// Compare the last saved audit with the one before it, or with the one before a moment.
+    Compare(Option<Timestamp>),
     /// Hold the journal of a run against the account.
     Verify(String),
 }

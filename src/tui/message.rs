@@ -25,6 +25,12 @@ pub enum Message {
     Event(Box<Event>),
     /// A cleanup has news.
     Cleanup(Box<News>),
+    /// Somebody ends the program from outside, or its terminal is gone. `again` says whether a second time leaves at
+    /// once.
+    End {
+        /// Whether it does.
+        again: bool,
+    },
     /// A line for the message line.
     Note(String),
     /// The scan has nothing more to say.

@@ -193,6 +193,8 @@ pub struct Model {
     pub progress_ms: u64,
     /// When Ctrl-C was last pressed.
     pub interrupted_ms: Option<u64>,
+    /// Whether the program ends when the cleanup under way has ended.
+    pub is_ending: bool,
     /// Whether the scan is held.
     pub paused: bool,
     /// Whether the audit changed since the digest was worked out.
@@ -234,6 +236,7 @@ impl Model {
             scan_from_ms: 0,
             progress_ms: 0,
             interrupted_ms: None,
+            is_ending: false,
             paused: false,
             digest_stale: false,
             findings_changed: true,

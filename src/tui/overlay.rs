@@ -8,6 +8,7 @@ use super::effect::ExportFormat;
 use super::keymap::Keymap;
 use super::line::Line;
 use super::model::ScreenId;
+use crate::audit::changes::Changes;
 use crate::plan::Plan;
 
 /// The one thing on top of the screen. There is never more than one.
@@ -21,6 +22,8 @@ pub enum Overlay {
     Read(Read),
     /// The typed confirmation of a plan.
     Confirm(Confirm),
+    /// What is different between two saved audits.
+    Changes(Diff),
     /// A finding that is to be set aside.
     SetAside(SetAside),
     /// An item of the checklist that is to be ticked.
@@ -177,6 +180,15 @@ pub struct Ticking {
     pub note: Line,
     /// What is wrong with it. Empty when nothing is known to be.
     pub wrong: &'static str,
+}
+
+/// What is different between two saved audits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diff {
+    /// The changes.
+    pub changes: Box<Changes>,
+    /// The first line shown.
+    pub top: usize,
 }
 
 /// A text to read.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{Event as Terminal, KeyEventKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use signal_hook::consts::SIGCONT;
+use signal_hook::consts::{SIGCONT, SIGHUP};
 
 use super::cleanup::News as Cleanup;
 use super::effect::{Effect, ExportFormat, Rescan};
@@ -113,13 +113,13 @@ pub trait Outside {
     fn apply(&mut self, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
     /// Goes through what is left of a run of before without changing anything; what comes of it comes in as news.
     fn rehearse_rest(&mut self, run: &str) -> Result<(), String>;
-    /// Goes on with a run of before, whose plan this is; what becomes of its steps comes in as news. `typed` is what was
-    /// typed to allow it.
-    ///
-    /// Errors as [`Outside::apply`] does.
+    /// Goes on with a run of before, whose plan this is, as [`Outside::apply`] begins one.
     fn resume(&mut self, run: &str, plan: Arc<Plan>, typed: &str) -> Result<(), String>;
     /// Begins no further step.
     fn stop_apply(&mut self);
+    /// Compares the last saved audit of the account with the one before it, or with the last one before a moment; what
+    /// is different comes in as news.
+    fn compare(&mut self, before: Option<Timestamp>);
     /// Holds the journal of a run against the account; what is seen comes in as news.
     fn verify(&mut self, run: &str) -> Result<(), String>;
 }
@@ -145,7 +145,8 @@ pub fn run(audit: Audit, feed: Receiver<Input>, options: Options, outside: &mut 
     std::thread::spawn(move || feed::read_keys(&wake));
     let (columns, rows) = crossterm::terminal::size()?;
     update(&mut model, Message::Resize(columns, rows));
-    let mut running = Loop { model, screen, outside, began: Instant::now(), drawn: None, dirty: true, quit: false };
+    let mut running =
+        Loop { model, screen, outside, began: Instant::now(), drawn: None, dirty: true, is_blind: false, quit: false };
     let ended = running.until_quit(&waiting, &news);
     let Loop { model, screen, .. } = running;
     drop(screen);
@@ -162,6 +163,8 @@ struct Loop<'a> {
     drawn: Option<Instant>,
     /// Whether something changed since.
     dirty: bool,
+    /// Whether the terminal is gone, and nothing is drawn any more.
+    is_blind: bool,
     quit: bool,
 }
 
@@ -169,7 +172,8 @@ impl Loop<'_> {
     fn until_quit(&mut self, waiting: &Receiver<Wake>, news: &News) -> io::Result<()> {
         let mut more = false;
         while !self.quit {
-            self.draw_if_due()?;
+            let drawn = self.draw_if_due();
+            self.outlive(drawn)?;
             let first =
                 if more { waiting.try_recv().map_err(|_| RecvTimeoutError::Timeout) } else { self.wait(waiting) };
             self.tell_time();
@@ -228,13 +232,13 @@ impl Loop<'_> {
             Wake::Terminal(_) | Wake::News => return Ok(()),
             // Somebody stopped and continued the program from outside: what the terminal shows is anyone's guess.
             Wake::Signal(SIGCONT) => {
-                self.screen.enter()?;
-                return self.repaint();
+                let taken = self.screen.enter().and_then(|()| self.repaint());
+                return self.outlive(taken);
             }
-            Wake::Signal(_) | Wake::Lost => {
-                self.quit = true;
-                return Ok(());
-            }
+            // A terminal that goes away sends its hangup, its shell sends another, and the keyboard is gone: together
+            // they are one wish to end.
+            Wake::Signal(SIGHUP) | Wake::Lost => Message::End { again: false },
+            Wake::Signal(_) => Message::End { again: true },
         };
         // A mouse that moves changes nothing and draws nothing.
         if let Message::Mouse(mouse) = &message
@@ -245,6 +249,15 @@ impl Loop<'_> {
         self.drawn = None;
         self.dirty = true;
         self.tell(message)
+    }
+
+    /// A terminal that is gone ends the program, but not in the middle of a cleanup: that is stopped first, unseen.
+    fn outlive(&mut self, shown: io::Result<()>) -> io::Result<()> {
+        if shown.is_ok() || !self.model.cleanup.is_applying() {
+            return shown;
+        }
+        self.is_blind = true;
+        self.tell(Message::End { again: false })
     }
 
     /// Takes waiting news for a moment. Says whether there is more.
@@ -332,6 +345,10 @@ impl Loop<'_> {
                 let refused = self.outside.verify(&run).err();
                 refused.map(|why| Cleanup::Verified { run, lines: Err(why) })
             }
+            Effect::Compare(before) => {
+                self.outside.compare(before);
+                None
+            }
             Effect::StopApply => {
                 self.outside.stop_apply();
                 None
@@ -360,6 +377,9 @@ impl Loop<'_> {
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
+        if self.is_blind {
+            (self.dirty, self.drawn) = (false, Some(Instant::now()));
+        }
         if !self.dirty || self.quit {
             return Ok(());
         }

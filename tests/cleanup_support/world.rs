@@ -233,6 +233,10 @@ impl World for InMemory {
         if self.fuse.burns() {
             return std::future::pending().await;
         }
+        if order.input.get("DryRun") == Some(&Value::Bool(true)) {
+            let fault = Fault::new(Why::Error, order.call, "it would have been taken");
+            return Err(Fault { code: "DryRunOperation".to_owned(), status: 412, ..fault });
+        }
         let answer = self.carry_out(order);
         if self.fuse.burns() {
             return std::future::pending().await;

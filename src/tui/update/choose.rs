@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{checklist, cleanup, findings, ignore, perform, say, typing};
+use super::{changes, checklist, cleanup, findings, ignore, perform, say, typing};
 use crate::tui::effect::{Effect, ExportFormat, Rescan};
 use crate::tui::key::Key;
 use crate::tui::look::Look;
@@ -25,6 +25,7 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
             }
         },
         Some(Overlay::Confirm(confirm)) => cleanup::confirm(model, confirm, key),
+        Some(Overlay::Changes(diff)) => changes::key(model, diff, key),
         Some(Overlay::SetAside(aside)) => ignore::key(model, aside, key),
         Some(Overlay::Tick(ticking)) => checklist::key(model, ticking, key),
         // Any key puts a text away.

@@ -66,7 +66,11 @@ pub fn news(model: &mut Model, news: News) -> Vec<Effect> {
                 run.wrote(*entry);
             }
         }
-        News::Ended(end) => return take_end(model, end),
+        News::Ended(end) => {
+            let effects = take_end(model, end);
+            return if model.is_ending { vec![Effect::Quit] } else { effects };
+        }
+        News::Changed(changes) => return super::changes::take(model, changes),
         News::Runs { runs, place } => (model.journals.runs, model.journals.place) = (runs, place),
         News::Verified { run, lines } => {
             model.journals.verifying = None;

@@ -1,5 +1,6 @@
 //! One message in, the model changed, wishes out. Nothing here reads a clock or touches a terminal.
 
+mod changes;
 mod checklist;
 mod choose;
 mod cleanup;
@@ -61,6 +62,7 @@ fn take(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Event(event) => news::event(model, *event),
         Message::Cleanup(news) => with_list(model, |model| cleanup::news(model, *news)),
+        Message::End { again } => end(model, again),
         Message::Note(text) => say(model, text),
         Message::Ended => news::ended(model),
         Message::Ignored(id, done) => with_list(model, |model| ignore::done(model, &id, done)),
@@ -191,6 +193,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Dependents | Action::Owners | Action::Locks | Action::Quarantine => {
             return cleanup::allow(model, action);
         }
+        Action::Diff => return changes::begin(model),
         Action::Undo => return journal::show_undo(model),
         Action::Verify => return journal::verify(model),
         Action::NoDelete | Action::NoCut => return say(model, NOTHING_DELETED),
@@ -342,7 +345,7 @@ fn recheck(model: &mut Model) -> Vec<Effect> {
 fn interrupt(model: &mut Model) -> Vec<Effect> {
     let again = model.interrupted_ms.is_some_and(|at| model.clock_ms.saturating_sub(at) <= TWICE_MS);
     let is_applying = model.cleanup.is_applying();
-    if !(model.is_running() || is_applying) || again {
+    if !(model.is_running() || is_applying) || again || model.is_ending {
         return vec![Effect::Quit];
     }
     model.interrupted_ms = Some(model.clock_ms);
@@ -352,6 +355,21 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     }
     let _ = say(model, "stopping; what was found is kept. Ctrl-C again leaves at once");
     vec![Effect::Stop]
+}
+
+/// Somebody ends the program from outside. A cleanup under way is stopped as by Ctrl-C, and its end is the end of the
+/// program; asked again it leaves at once, and the journal holds what is open.
+fn end(model: &mut Model, again: bool) -> Vec<Effect> {
+    if !model.cleanup.is_applying() {
+        return vec![Effect::Quit];
+    }
+    if std::mem::replace(&mut model.is_ending, true) {
+        return if again { vec![Effect::Quit] } else { Vec::new() };
+    }
+    (model.overlay, model.typing) = (None, None);
+    let effects = cleanup::stop(model);
+    let _ = say(model, "asked to end: no further step is begun, those under way finish; once more leaves at once");
+    effects
 }
 
 /// Ctrl-z: AWS goes on with what it was asked for, so during a run it is asked once.

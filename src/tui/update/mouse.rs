@@ -58,7 +58,13 @@ fn click(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        Some(asking @ (Overlay::Ask(_) | Overlay::Confirm(_) | Overlay::SetAside(_) | Overlay::Tick(_))) => {
+        Some(
+            asking @ (Overlay::Ask(_)
+            | Overlay::Confirm(_)
+            | Overlay::SetAside(_)
+            | Overlay::Changes(_)
+            | Overlay::Tick(_)),
+        ) => {
             model.overlay = Some(asking);
             return Vec::new();
         }

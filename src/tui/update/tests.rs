@@ -359,9 +359,8 @@ fn no_key_on_any_screen_asks_for_more_than_reading() {
             journey.tell(Message::Key(Key::plain(crossterm::event::KeyCode::Char(char::from(code))).event()));
         }
     }
-    let quiet = |effect: &Effect| {
-        matches!(effect, Effect::Copy(..) | Effect::Open(_) | Effect::Quit | Effect::Script(_) | Effect::Rehearse(_))
-    };
+    use Effect::{Compare, Copy, Open, Quit, Rehearse, Script};
+    let quiet = |effect: &Effect| matches!(effect, Copy(..) | Open(_) | Quit | Script(_) | Rehearse(_) | Compare(_));
     assert!(journey.effects.iter().all(quiet), "{:?}", journey.effects);
 }
 

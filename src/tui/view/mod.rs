@@ -10,6 +10,7 @@
 
 mod apply;
 pub mod bill;
+pub mod changes;
 pub mod checklist;
 pub mod cleanup;
 mod confirm;
@@ -107,6 +108,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             Some(Overlay::SetAside(aside)) => dialog::set_aside(frame, body(area), &cx, aside),
             Some(Overlay::Tick(ticking)) => dialog::tick(frame, body(area), &cx, ticking),
             Some(Overlay::Read(read)) => dialog::read(frame, body(area), &cx, read),
+            Some(Overlay::Changes(diff)) => changes::draw(frame, body(area), &cx, diff),
             Some(Overlay::Confirm(asked)) => confirm::draw(frame, body(area), model, &cx, asked),
             None => {}
         }

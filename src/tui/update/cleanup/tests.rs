@@ -427,6 +427,37 @@ fn a_run_does_not_go_on_while_anything_is_missing_and_what_is_missing_is_said() 
 }
 
 #[test]
+fn a_signal_in_a_run_stops_it_and_its_end_is_the_end_of_the_program() {
+    let mut journey = running();
+    journey.effects.clear();
+    journey.tell(Message::End { again: true });
+    assert_eq!(journey.effects, [Effect::StopApply]);
+    assert!(journey.picture().contains("STOPPING"), "{}", journey.picture());
+    // The hangup that the shell sends after the terminal's own is the same wish.
+    journey.tell(Message::End { again: false });
+    assert_eq!(journey.effects, [Effect::StopApply]);
+    journey.clean(News::Ended(End { stopped: "stopped by hand".to_owned(), ..End::default() }));
+    assert_eq!(journey.effects, [Effect::StopApply, Effect::Quit]);
+}
+
+#[test]
+fn a_second_signal_ends_the_program_at_once_and_so_does_the_first_without_a_run() {
+    let mut journey = running();
+    journey.effects.clear();
+    journey.tell(Message::End { again: false });
+    journey.tell(Message::End { again: true });
+    assert_eq!(journey.effects, [Effect::StopApply, Effect::Quit]);
+    let mut journey = running();
+    journey.effects.clear();
+    journey.tell(Message::End { again: true });
+    journey.press("<Ctrl-c>");
+    assert_eq!(journey.effects, [Effect::StopApply, Effect::Quit]);
+    let mut journey = ready();
+    journey.tell(Message::End { again: false });
+    assert_eq!(journey.effects, [Effect::Quit]);
+}
+
+#[test]
 fn texts_of_a_journal_cannot_leave_their_line() {
     let mut journey = Journey::begin();
     let what = What::Failed { step: 1, why: "\u{1b}[2J\u{202e}boom".to_owned(), undecided: false };
