@@ -238,7 +238,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Verify, "verify", &["v"], &[J], Here, "hold it against the account"),
     entry(Action::Diff, "diff", &["="], &[J], Here, "compare two saved audits"),
     entry(Action::Rescan, "rescan", &["R"], ALL, Everywhere, "scan everything again"),
-    entry(Action::Export, "export", &["E"], ALL, Everywhere, "write the audit to a file"),
+    entry(Action::Export, "export", &["E"], ALL, Everywhere, "write JSON, CSV, HTML and more"),
     entry(Action::Privacy, "privacy", &["P"], ALL, Everywhere, "hide ids, ARNs and addresses"),
     entry(Action::Theme, "theme", &["T"], ALL, Everywhere, "next theme"),
     entry(Action::Settings, "settings", &[","], ALL, Everywhere, "settings"),
