@@ -41,10 +41,15 @@ fn size(columns: u16, rows: u16) -> PtySize {
 impl Terminal {
     /// `closeout demo` on a screen of 100×30, with these variables beside the usual ones.
     fn demo(variables: &[(&str, &str)]) -> Terminal {
+        Terminal::of(&["demo"], variables)
+    }
+
+    /// The program with these arguments.
+    fn of(arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
         let home = tempfile::tempdir().expect("a folder for the program's files");
         let pair = native_pty_system().openpty(size(100, 30)).expect("a terminal");
         let line = line_settings(pair.master.as_ref());
-        let child = pair.slave.spawn_command(command(home.path(), variables)).expect("the program");
+        let child = pair.slave.spawn_command(command(home.path(), arguments, variables)).expect("the program");
         drop(pair.slave);
         let written = Written { screen: Parser::new(30, 100, 0), raw: Vec::new(), is_over: false };
         let written: Shared = Arc::new((Mutex::new(written), Condvar::new()));
@@ -138,9 +143,9 @@ impl Drop for Terminal {
     }
 }
 
-fn command(home: &Path, variables: &[(&str, &str)]) -> CommandBuilder {
+fn command(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_closeout"));
-    command.arg("demo");
+    command.args(arguments);
     command.env_clear();
     command.cwd(home);
     command.env("HOME", home);
@@ -273,6 +278,28 @@ fn an_item_of_the_checklist_is_ticked_with_a_note_and_the_tick_taken_back() {
     assert_eq!(terminal.exit().exit_code(), 0);
     terminal.assert_given_back();
     assert!(!terminal._home.path().join(".local/state/closeout/ticks").exists(), "a demo keeps nothing");
+}
+
+#[test]
+fn a_tick_over_a_file_is_kept_by_account_and_a_damaged_file_of_them_is_left_alone() {
+    let recording = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/recording.ndjson");
+    let mut terminal = Terminal::of(&["open", recording], &[]);
+    terminal.press("5").wait_for("Closure checklist: BLOCKED");
+    terminal.press("/state:open\r").wait_without("filter >");
+    terminal.press(" ").wait_for("Tick: ");
+    terminal.press("asked mk").wait_for("Note asked mk");
+    terminal.press("\r").wait_for("kept in ");
+    let file = terminal._home.path().join(".local/state/closeout/ticks/111122223333.toml");
+    let kept = std::fs::read_to_string(&file).expect("a file of ticks");
+    assert!(kept.contains("note = \"asked mk\""), "{kept}");
+    std::fs::write(&file, "half a li").expect("a damaged file");
+    terminal.press(" ").wait_for("Tick: ");
+    terminal.press("again").wait_for("Note again");
+    terminal.press("\r").wait_for("not a file of ticks");
+    assert_eq!(std::fs::read_to_string(&file).expect("still there"), "half a li");
+    terminal.press("q");
+    terminal.exit();
+    terminal.assert_given_back();
 }
 
 #[test]

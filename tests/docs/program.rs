@@ -13,8 +13,21 @@ const FINDINGS: usize = 3;
 /// Actions of the policy that are shown at its beginning.
 const ACTIONS: usize = 8;
 /// Parts of the JSON report that are shown without what is in them.
-const FOLDED: &[&str] =
-    &["scope", "score_parts", "cost", "docs", "quotas", "bill", "reconciliation", "months", "gaps", "coverage"];
+const FOLDED: &[&str] = &[
+    "scope",
+    "score_parts",
+    "cost",
+    "docs",
+    "quotas",
+    "bill",
+    "reconciliation",
+    "months",
+    "keeps_billing",
+    "procedure",
+    "checklist",
+    "gaps",
+    "coverage",
+];
 
 /// Standard output of the program, whatever its exit status: an incomplete audit is still printed.
 ///

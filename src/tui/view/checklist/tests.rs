@@ -36,7 +36,7 @@ fn every_state_has_a_sign_and_the_frame_counts_them() {
         " ▲  auto domains moved",
         "[ ] hand support plan",
         "[x] hand data copied",
-        "mk as Auditor, 20 Nov: seen in the console",
+        "mk as Auditor, 20 Nov: seen in the",
         " ✓  auto no public images",
         " -  auto not managing",
     ] {
