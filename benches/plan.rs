@@ -102,15 +102,16 @@ impl Network {
         let one = self.all.last_mut().expect("just put");
         match n {
             14 => one["owner"] = json!({ "by": "cloudformation-stack", "id": "nowhere", "evidence": "a tag" }),
-            15 if self.number % 7 == 0 => one["tags"]["keep"] = json!("true"),
+            15 if self.number.is_multiple_of(7) => one["tags"]["keep"] = json!("true"),
             15 => one["protections"] = json!([{ "lock": "service", "flag": "DisableApiTermination" }]),
             _ => {}
         }
         let attached = ("attached-to", host);
         let refs = [("inside", subnet), ("uses", group), attached.clone()];
-        let facts = json!({ "delete_on_termination": n % 4 != 0, "status": "in-use" });
+        let facts = json!({ "delete_on_termination": !n.is_multiple_of(4), "status": "in-use" });
         self.put("ec2:network-interface", "eni", n, facts, &refs);
-        let facts = json!({ "state": "in-use", "zone": "a", "delete_on_termination": n % 2 == 0, "size_gib": 8.0 });
+        let facts =
+            json!({ "state": "in-use", "zone": "a", "delete_on_termination": n.is_multiple_of(2), "size_gib": 8.0 });
         self.put("ec2:volume", "vol", n, facts, &[attached]);
     }
 
@@ -258,7 +259,7 @@ fn main() {
         let some = ids.iter().enumerate().filter(|(place, _)| is(*place));
         some.map(|(_, id)| ((*id).clone(), BTreeSet::new())).collect::<BTreeMap<_, _>>()
     };
-    measure("networks", &audit, &chosen(&|place| place / NETWORK % SHARE == 0));
+    measure("networks", &audit, &chosen(&|place| (place / NETWORK).is_multiple_of(SHARE)));
     measure("scattered", &audit, &chosen(&|place| place % SHARE == 3));
     measure("all", &audit, &chosen(&|_| true));
 }
