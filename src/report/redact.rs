@@ -16,6 +16,7 @@ use crate::model::Resource;
 /// Members whose texts are words of AWS or of this program, and stay.
 const PLAIN: &[&str] = &[
     "account_regions",
+    "account_type",
     "action",
     "basis",
     "category",
@@ -30,10 +31,12 @@ const PLAIN: &[&str] = &[
     "kind",
     "kinds",
     "last",
+    "level",
     "limit_source",
     "lock",
     "origin",
     "partition",
+    "procedure",
     "quota_code",
     "record_type",
     "region",
@@ -42,6 +45,7 @@ const PLAIN: &[&str] = &[
     "role",
     "rule",
     "schema_version",
+    "section",
     "service",
     "service_code",
     "severity",
@@ -52,8 +56,15 @@ const PLAIN: &[&str] = &[
     "tool",
     "unit",
     "usage_type",
+    "verdict",
     "why",
 ];
+
+/// Members in which a person speaks: all they say is replaced, but for when.
+const SAID: &[&str] = &["ignored", "tick"];
+
+/// Members that are fingerprints of names: who guesses the name can tell that they guessed right.
+const FINGERPRINTS: &[&str] = &["rests_on"];
 
 /// Endings of facts that name something.
 const NAMING: &[&str] = &[
@@ -234,6 +245,18 @@ struct Redactor<'k> {
 impl Redactor<'_> {
     fn walk(&self, member: &str, value: &mut Value) {
         match value {
+            Value::String(text) if FINGERPRINTS.contains(&member) => *text = self.words.digits(text),
+            Value::Object(members) if SAID.contains(&member) => {
+                for (name, said) in members {
+                    match said {
+                        Value::String(text) if FINGERPRINTS.contains(&name.as_str()) => *text = self.words.digits(text),
+                        Value::String(text) if !text.is_empty() && !is_figure(text) => {
+                            *text = self.words.word(name, text)
+                        }
+                        _ => {}
+                    }
+                }
+            }
             Value::String(text) if !PLAIN.contains(&member) && !is_figure(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(member, item)),
             Value::Object(members) if member == "tags" || member == "facts" => members.clear(),
@@ -296,6 +319,10 @@ mod tests {
         "zebra-bucket",
         "444455556666",
         "0011223344556677",
+        "zebra-reason",
+        "zebra-person",
+        "zebra-note",
+        "8899aabbccddeeff",
     ];
 
     fn finding() -> Finding {
@@ -311,7 +338,8 @@ mod tests {
             },
             "evidence": [], "refs": ["i-0123456789abcdef0"],
             "command": "aws ec2 delete-volume --volume-id vol-0abc1234def567890",
-            "managed_by": { "by": "cloudformation-stack", "id": "zebra-stack", "evidence": "tag zebra-stack" }
+            "managed_by": { "by": "cloudformation-stack", "id": "zebra-stack", "evidence": "tag zebra-stack" },
+            "ignored": { "why": "zebra-reason of one", "until": "2027-01-31", "by": "zebra-person" }
         }))
         .expect("a finding")
     }
@@ -343,6 +371,15 @@ mod tests {
             },
         });
         audit.apply(Event::Judged { findings: vec![finding], gaps: Vec::new() });
+        let item = serde_json::from_value(json!({
+            "id": "names-of-people", "section": "names", "title": "No names", "level": "manual", "state": "ticked",
+            "result": "zebra-volume", "why": "", "remedy": "", "rests_on": "8899aabbccddeeff",
+            "tick": {
+                "note": "zebra-note of one", "by": "zebra-person", "at": at, "rests_on": "8899aabbccddeeff"
+            }
+        }));
+        let items = vec![item.expect("an item")];
+        audit.apply(Event::Checked { closure: Box::default(), items });
         audit
     }
 

@@ -148,6 +148,6 @@ fn the_list_is_exported_from_its_own_screen_and_the_audit_from_every_one() {
     journey.press("5E<Enter>");
     assert_eq!(journey.effects, [Effect::Export(ExportFormat::ChecklistMarkdown)]);
     journey.press("EG<Enter>2E<Enter>");
-    let wished = [ExportFormat::ChecklistMarkdown, ExportFormat::Markdown, ExportFormat::Json].map(Effect::Export);
+    let wished = [ExportFormat::ChecklistMarkdown, ExportFormat::Openmetrics, ExportFormat::Json].map(Effect::Export);
     assert_eq!(journey.effects, wished);
 }
