@@ -18,7 +18,23 @@ const LIMIT: Duration = Duration::from_secs(60);
 struct Written {
     screen: Parser,
     raw: Vec<u8>,
+    /// What the alternate screen last showed before it was left.
+    left: String,
     is_over: bool,
+}
+
+impl Written {
+    fn process(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let shown = self.screen.screen();
+            // The sequence that leaves it ends in this letter.
+            let before = (*byte == b'l' && shown.alternate_screen()).then(|| shown.contents());
+            self.screen.process(&[*byte]);
+            if let Some(before) = before.filter(|_| !self.screen.screen().alternate_screen()) {
+                self.left = before;
+            }
+        }
+    }
 }
 
 type Shared = Arc<(Mutex<Written>, Condvar)>;
@@ -51,7 +67,7 @@ impl Terminal {
         let line = line_settings(pair.master.as_ref());
         let child = pair.slave.spawn_command(command(home.path(), arguments, variables)).expect("the program");
         drop(pair.slave);
-        let written = Written { screen: Parser::new(30, 100, 0), raw: Vec::new(), is_over: false };
+        let written = Written { screen: Parser::new(30, 100, 0), raw: Vec::new(), left: String::new(), is_over: false };
         let written: Shared = Arc::new((Mutex::new(written), Condvar::new()));
         let reader = pair.master.try_clone_reader().expect("the terminal's output");
         let shared = Arc::clone(&written);
@@ -169,7 +185,7 @@ fn follow(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         // The end of a terminal without programs is an error on Linux.
         let read = reader.read(&mut buffer).unwrap_or(0);
         let mut written = written.lock().expect("nothing panics while it holds this");
-        written.screen.process(&buffer[..read]);
+        written.process(&buffer[..read]);
         written.raw.extend_from_slice(&buffer[..read]);
         written.is_over = read == 0;
         changed.notify_all();
@@ -395,10 +411,11 @@ fn a_signal_in_a_run_lets_the_steps_under_way_finish_and_then_ends_the_program()
         let mut terminal = Terminal::demo(&[]);
         apply_two_waves(&mut terminal);
         let pid = terminal.child.process_id().and_then(|pid| Pid::from_raw(pid as i32)).expect("a running program");
+        terminal.wait_for("1 begun: back up");
         kill_process(pid, signal).expect("a program of our own");
-        terminal.wait_for("STOPPING");
-        terminal.wait_for("asked to end: no further step is begun");
         assert_eq!(terminal.exit().exit_code(), 0);
+        let left = terminal.read(|written| written.left.clone());
+        assert!(left.contains("STOPPING") && left.contains("asked to end: no further step is begun"), "{left}");
         terminal.assert_given_back();
     }
 }
