@@ -1,17 +1,18 @@
 //! A report that can leave the house: what names an account, its resources and its people is replaced by words that
 //! say nothing, the same word for the same thing within a report, so that what belongs together still does.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Captures, Regex};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Document, schema};
 use crate::audit::Audit;
-use crate::model::Resource;
+use crate::model::{ChecklistItem, Resource};
 
 /// Members whose texts are words of AWS or of this program, and stay.
 const PLAIN: &[&str] = &[
@@ -60,12 +61,6 @@ const PLAIN: &[&str] = &[
     "why",
 ];
 
-/// Members in which a person speaks: all they say is replaced, but for when.
-const SAID: &[&str] = &["ignored", "tick"];
-
-/// Members that are fingerprints of names: who guesses the name can tell that they guessed right.
-const FINGERPRINTS: &[&str] = &["rests_on"];
-
 /// Endings of facts that name something.
 const NAMING: &[&str] = &[
     "_id",
@@ -102,7 +97,7 @@ static TELLING: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
         r"(?P<arn>\barn:aws[a-z-]*:[^\s,;'\x22)\]}]+)",
         r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
         r"|(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{0,4}\b)",
-        r"|(?P<id>\b[a-z]{1,20}-[0-9a-f]{8}(?:[0-9a-f]{9})?\b)",
+        r"|(?P<id>\b[a-z]{1,20}-[0-9a-f]{8}(?:[0-9a-f]{9})?\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)",
         r"|(?P<number>\b\d{12}\b)",
     ))
 });
@@ -124,17 +119,37 @@ fn trouble(error: impl std::fmt::Display) -> RedactError {
 pub fn redacted(audit: &Audit, key: &[u8]) -> Result<Audit, RedactError> {
     let words = Words { key };
     let tokens: Vec<(String, String)> = tokens(audit, &words).into_iter().collect();
-    let mut longest = AhoCorasick::builder();
-    longest.match_kind(MatchKind::LeftmostLongest);
-    let known = longest.build(tokens.iter().map(|(token, _)| token)).map_err(trouble)?;
+    let known = AhoCorasick::new(tokens.iter().map(|(token, _)| token)).map_err(trouble)?;
     let telling = TELLING.as_ref().map_err(trouble)?;
     let mut members = BTreeSet::new();
     of_schema(&serde_json::to_value(schema()).map_err(trouble)?, &mut members);
     let redactor = Redactor { words, known, tokens, telling, members };
-    let mut value = serde_json::to_value(Document::of(audit, false)).map_err(trouble)?;
+    let mut document = Document::of(audit, false);
+    document.findings.iter_mut().filter_map(|finding| finding.ignored.as_mut()).for_each(|said| {
+        said.why = redactor.words.word("reason", &said.why);
+        said.by = redactor.words.word("person", &said.by);
+    });
+    document.checklist.iter_mut().for_each(|item| of_item(item, &redactor.words));
+    let mut value = serde_json::to_value(document).map_err(trouble)?;
     redactor.walk("", &mut value);
     let document: Document = serde_json::from_value(value).map_err(trouble)?;
     Ok(document.into_audit())
+}
+
+/// An item's own words name what no finding and no inventory of the report does, so only how many they are is left. A
+/// fingerprint is replaced too: whoever guesses what is behind it could tell that they guessed right.
+fn of_item(item: &mut ChecklistItem, words: &Words<'_>) {
+    match std::mem::take(&mut item.evidence).len() {
+        0 => {}
+        1 => item.result = "1 line, left out".to_owned(),
+        lines => item.result = format!("{lines} lines, left out"),
+    }
+    item.rests_on = words.digits(&item.rests_on);
+    if let Some(tick) = &mut item.tick {
+        tick.note = words.word("note", &tick.note);
+        tick.by = words.word("person", &tick.by);
+        tick.rests_on = words.digits(&tick.rests_on);
+    }
 }
 
 /// Makes words that stand for others.
@@ -176,6 +191,15 @@ fn tokens(audit: &Audit, words: &Words<'_>) -> BTreeMap<String, String> {
         put(&finding.id, words.digits(&finding.id));
         finding.refs.iter().for_each(|id| put(id, words.word("id", id)));
         finding.managed_by.iter().for_each(|owner| put(&owner.id, words.word("owner", &owner.id)));
+    }
+    // A report that was saved without its inventory names more than it has resources.
+    let kept = audit.closure.iter().flat_map(|closure| &closure.keeps_billing).map(|one| &one.label);
+    let graced = audit.quarantined.iter().map(|one| &one.label);
+    let committed = audit.reckoning.commitments.iter().map(|one| &one.name);
+    let lines = audit.bill.iter().chain(&audit.months).flat_map(|bill| &bill.lines);
+    let billed = lines.flat_map(|line| &line.resources).map(|one| &one.id);
+    for name in kept.chain(graced).chain(committed).chain(billed) {
+        put(name, words.word("name", name));
     }
     tokens
 }
@@ -245,18 +269,6 @@ struct Redactor<'k> {
 impl Redactor<'_> {
     fn walk(&self, member: &str, value: &mut Value) {
         match value {
-            Value::String(text) if FINGERPRINTS.contains(&member) => *text = self.words.digits(text),
-            Value::Object(members) if SAID.contains(&member) => {
-                for (name, said) in members {
-                    match said {
-                        Value::String(text) if FINGERPRINTS.contains(&name.as_str()) => *text = self.words.digits(text),
-                        Value::String(text) if !text.is_empty() && !is_figure(text) => {
-                            *text = self.words.word(name, text)
-                        }
-                        _ => {}
-                    }
-                }
-            }
             Value::String(text) if !PLAIN.contains(&member) && !is_figure(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(member, item)),
             Value::Object(members) if member == "tags" || member == "facts" => members.clear(),
@@ -275,31 +287,44 @@ impl Redactor<'_> {
         }
     }
 
+    /// Replaces what begins first, and the longest of what begins there: a name may hold a number, an ARN a name.
     fn text(&self, text: &str) -> String {
+        let is_whole = |start: usize, end: usize| {
+            !text[..start].chars().next_back().is_some_and(char::is_alphanumeric)
+                && !text[end..].chars().next().is_some_and(char::is_alphanumeric)
+        };
+        let known = self.known.find_overlapping_iter(text).filter(|found| is_whole(found.start(), found.end()));
+        let mut spans: Vec<(usize, usize, Cow<'_, str>)> = known
+            .map(|found| (found.start(), found.end(), Cow::from(&self.tokens[found.pattern().as_usize()].1)))
+            .collect();
+        for found in self.telling.captures_iter(text) {
+            let sort = ["arn", "mail", "ip", "id", "number"].into_iter().find(|sort| found.name(sort).is_some());
+            let whole = found.get_match();
+            let word = self.words.word(sort.unwrap_or("id"), whole.as_str());
+            spans.push((whole.start(), whole.end(), word.into()));
+        }
+        // Stable: of two of the same length the known one wins.
+        spans.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for found in self.known.find_iter(text) {
-            let is_whole = !text[..found.start()].chars().next_back().is_some_and(char::is_alphanumeric)
-                && !text[found.end()..].chars().next().is_some_and(char::is_alphanumeric);
-            if is_whole {
-                out.push_str(&text[at..found.start()]);
-                out.push_str(&self.tokens[found.pattern().as_usize()].1);
-                at = found.end();
+        for (start, end, word) in spans {
+            if start >= at {
+                out.push_str(&text[at..start]);
+                out.push_str(&word);
+                at = end;
             }
         }
         out.push_str(&text[at..]);
-        let word = |found: &Captures<'_>| {
-            let sort = ["arn", "mail", "ip", "id", "number"].into_iter().find(|sort| found.name(sort).is_some());
-            self.words.word(sort.unwrap_or("id"), &found[0])
-        };
-        self.telling.replace_all(&out, word).into_owned()
+        out
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Account, Event, Evidence, Finding, Gap, Kind, Region, Why};
+    use crate::model::{
+        Account, Bill, BillLine, BilledResource, Event, Evidence, Finding, Gap, Kind, Region, Usd, Why,
+    };
     use crate::report::{Format, Options, write};
     use serde_json::json;
 
@@ -323,6 +348,10 @@ mod tests {
         "zebra-person",
         "zebra-note",
         "8899aabbccddeeff",
+        "zebra-graced",
+        "zebra-billed",
+        "zebra-clean",
+        "striped-horse",
     ];
 
     fn finding() -> Finding {
@@ -333,7 +362,7 @@ mod tests {
             "resource": {
                 "arn": "arn:aws:ec2:eu-west-1:111122223333:volume/vol-0abc1234def567890", "id": "vol-0abc1234def567890",
                 "kind": "ec2:volume", "account": "111122223333", "region": "eu-west-1", "name": "zebra-volume",
-                "tags": { "zebra-key": "zebra-tag" }, "facts": { "state": "available", "bucket": "zebra-bucket" },
+                "tags": { "zebra-key": "zebra-tag", "aws": "zebra" }, "facts": { "state": "available", "bucket": "zebra-bucket" },
                 "owner": { "by": "cloudformation-stack", "id": "zebra-stack", "evidence": "tag zebra-stack" }
             },
             "evidence": [], "refs": ["i-0123456789abcdef0"],
@@ -356,7 +385,8 @@ mod tests {
         let (regions, scope, kinds) = (BTreeMap::new(), vec![Region::new("eu-west-1")], vec![Kind::new("ec2:volume")]);
         audit.apply(Event::Began { account, at, regions, scope, kinds, cells: Vec::new() });
         let mut finding = finding();
-        let said = "zebra-volume at 10.11.12.13 in zebra-bucket, asked zebra@example.com, shared with 444455556666.";
+        let said = "zebra-volume at 10.11.12.13 in zebra-bucket, asked zebra@example.com, shared with 444455556666 \
+                    and arn:aws:kinesis:eu-west-1:444455556666:stream/striped-horse.";
         finding.evidence = vec![Evidence::said(said)];
         audit.apply(Event::Found { resource: Box::new(finding.resource.clone()) });
         audit.apply(Event::Missed {
@@ -373,13 +403,22 @@ mod tests {
         audit.apply(Event::Judged { findings: vec![finding], gaps: Vec::new() });
         let item = serde_json::from_value(json!({
             "id": "names-of-people", "section": "names", "title": "No names", "level": "manual", "state": "ticked",
-            "result": "zebra-volume", "why": "", "remedy": "", "rests_on": "8899aabbccddeeff",
+            "result": "zebra-clean and 1 more", "evidence": ["zebra-clean", "zebra-cleaner"],
+            "why": "", "remedy": "", "rests_on": "8899aabbccddeeff",
             "tick": {
                 "note": "zebra-note of one", "by": "zebra-person", "at": at, "rests_on": "8899aabbccddeeff"
             }
         }));
         let items = vec![item.expect("an item")];
         audit.apply(Event::Checked { closure: Box::default(), items });
+        let graced = json!({
+            "resource": "zebra-graced", "kind": "ec2:volume", "region": "eu-west-1", "label": "zebra-graced",
+            "meanwhile": { "is": "due" }
+        });
+        audit.apply(Event::Graced { quarantined: vec![serde_json::from_value(graced).expect("one in quarantine")] });
+        let resources = vec![BilledResource { id: "zebra-billed".to_owned(), usd: Usd::ZERO }];
+        let lines = vec![BillLine { resources, ..BillLine::default() }];
+        audit.apply(Event::Billed { bill: Bill { lines, ..Bill::default() }, months: Vec::new() });
         audit
     }
 
