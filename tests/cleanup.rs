@@ -1,147 +1,31 @@
 //! What a cleanup does to an account, in what order, and what its journal says of it: against an account in memory
-//! that refuses what AWS refuses, and in which a run can be killed at any moment.
+//! that refuses what AWS refuses. `killed.rs` kills such a run at every moment.
 
+#[path = "cleanup_support/plans.rs"]
+mod plans;
 #[path = "cleanup_support/world.rs"]
+#[allow(dead_code, reason = "here the account need not outlive the program")]
 mod world;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::io;
 
 use closeout::clean::journal::{self, Journal, Sink};
-use closeout::clean::{Report, Run, rehearse, rehearse_rest};
+use closeout::clean::{Report, rehearse, rehearse_rest};
 use closeout::model::{Kind, Owner, Protection, Ref, Resource, Role, Why};
-use closeout::plan::{Allowed, Check, Entry, Past, Plan, PlanAccount, State, Step, What, Work};
+use closeout::plan::{Check, Entry, Past, Plan, State, Step, What, Work};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::sync::{mpsc, watch};
 
-use world::{Fuse, InMemory, fault, resource};
-
-const ACCOUNT: &str = "111122223333";
-const CALLER: &str = "arn:aws:sts::111122223333:assumed-role/Cleaner/mk";
-
-fn step(number: u32, wave: u32, work: Work, verb: &str, resource: &Resource, after: &[u32]) -> Step {
-    Step {
-        number,
-        wave,
-        work,
-        verb: verb.to_owned(),
-        resource: resource.clone(),
-        after: after.to_vec(),
-        backup: format!("closeout-{}", resource.id),
-        grace: String::new(),
-        note: String::new(),
-        saves_monthly_usd: None,
-        loses: String::new(),
-        undo: format!("restore closeout-{}", resource.id),
-        undo_days: None,
-        actions: Vec::new(),
-        commands: Vec::new(),
-        minutes: 10,
-        breaks: Vec::new(),
-        takes_along: Vec::new(),
-        findings: Vec::new(),
-        holders: Vec::new(),
-        known: Vec::new(),
-    }
-}
-
-fn plan(steps: Vec<Step>) -> Plan {
-    let mut plan = Plan {
-        schema_version: 1,
-        made_by: "test".to_owned(),
-        hash: String::new(),
-        account: PlanAccount { id: ACCOUNT.to_owned(), alias: None, partition: "aws".to_owned() },
-        scanned_at: "2026-11-27T11:50:00Z".parse().expect("a literal time"),
-        scope: Vec::new(),
-        allowed: Allowed::default(),
-        steps,
-        held: Vec::new(),
-    };
-    plan.hash = plan.fingerprint().expect("a plan is JSON");
-    plan
-}
-
-fn volume(n: u32) -> Resource {
-    resource("ec2:volume", &format!("vol-{n}"), json!({ "state": "available", "size_gib": 8.0, "zone": "eu-west-1a" }))
-}
-
-fn queue(n: u32) -> Resource {
-    resource("sqs:queue", &format!("queue-{n}"), json!({ "url": format!("https://sqs/{n}"), "messages": 0.0 }))
-}
-
-/// Twenty volumes that are saved first, and twenty queues.
-fn sixty_steps() -> (Vec<Resource>, Plan) {
-    let mut resources = Vec::new();
-    let mut steps = Vec::new();
-    for n in 1..=20 {
-        let (volume, queue) = (volume(n), queue(n));
-        steps.push(step(n, 0, Work::Backup, "snapshot-then-delete", &volume, &[]));
-        steps.push(step(20 + n, 1, Work::Act, "snapshot-then-delete", &volume, &[n]));
-        steps.push(step(40 + n, 1, Work::Act, "delete", &queue, &[]));
-        resources.extend([volume, queue]);
-    }
-    steps.sort_by_key(|step| (step.wave, step.number));
-    (resources, plan(steps))
-}
-
-/// Lines on their way to the file, with a moment before and after each, and one in which it is torn.
-#[derive(Debug)]
-struct Fused {
-    file: File,
-    fuse: Arc<Fuse>,
-    tears: bool,
-}
-
-impl Sink for Fused {
-    fn put(&mut self, line: &[u8]) -> io::Result<()> {
-        let killed = || io::Error::other("killed");
-        if self.fuse.burns() {
-            if self.tears {
-                self.file.write_all(&line[..line.len() / 2])?;
-            }
-            return Err(killed());
-        }
-        self.file.write_all(line)?;
-        if self.fuse.burns() { Err(killed()) } else { Ok(()) }
-    }
-}
-
-fn fused(journal: Journal, fuse: &Arc<Fuse>, tears: bool) -> Journal {
-    let file = OpenOptions::new().append(true).open(journal.path()).expect("the journal is there");
-    let fuse = fuse.clone();
-    journal.through(move |_| Box::new(Fused { file, fuse, tears }))
-}
-
-fn begin(folder: &Path) -> Journal {
-    Journal::begin(folder, ACCOUNT, "run-1").expect("a journal")
-}
-
-/// Runs a plan. `None` when it was killed on the way.
-async fn apply(world: &InMemory, plan: &Plan, journal: Journal, earlier: &[Entry]) -> Option<Report> {
-    let (news, _heard) = mpsc::unbounded_channel();
-    let (_stop, stopped) = watch::channel(false);
-    let run = Run::new(world, plan, journal, earlier, news, stopped);
-    tokio::select! {
-        biased;
-        () = world.fuse.blown.notified() => None,
-        report = run.go(CALLER, !earlier.is_empty()) => Some(report),
-    }
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
-}
+use plans::{ACCOUNT, apply, begin, plan, queue, runtime, sixty_steps, step, volume};
+use world::{InMemory, fault, resource};
 
 /// Applies a plan to an account, to its end.
 fn applied(resources: Vec<Resource>, plan: &Plan, arrange: impl FnOnce(&InMemory)) -> (InMemory, Report, Vec<Entry>) {
     let folder = TempDir::new().expect("a folder");
     let world = InMemory::new(resources);
     arrange(&world);
-    let report = runtime().block_on(apply(&world, plan, begin(folder.path()), &[])).expect("nobody kills it");
+    let report = runtime().block_on(apply(&world, plan, begin(folder.path()), &[]));
     let entries = journal::read(&folder.path().join("run-1.ndjson")).expect("a whole journal").entries;
     (world, report, entries)
 }
@@ -202,72 +86,6 @@ fn steps_of_a_wave_are_begun_in_the_order_of_the_plan() {
     assert_eq!(begun[0], "queue-9");
 }
 
-/// After any kill: everything is gone, each volume was saved exactly once, and nothing happened that no line announced.
-fn assert_whole(world: &InMemory, folder: &Path, moment: u32) {
-    let account = world.account.lock().expect("no panic");
-    let left: Vec<&str> =
-        account.resources.values().map(|one| one.id.as_str()).filter(|id| !id.starts_with("snap-")).collect();
-    assert!(left.is_empty(), "killed at {moment}: {left:?} is still there");
-    let mut saved: BTreeMap<&str, u32> = BTreeMap::new();
-    for (call, id, came) in &account.calls {
-        if call == "ec2:CreateSnapshot" && *came {
-            *saved.entry(id).or_default() += 1;
-        }
-    }
-    assert_eq!(saved.len(), 20, "killed at {moment}");
-    assert!(saved.values().all(|times| *times == 1), "killed at {moment}: saved twice: {saved:?}");
-    let entries = journal::read(&folder.join("run-1.ndjson")).expect("a whole journal").entries;
-    let mut announced: BTreeMap<(String, u32), usize> = BTreeMap::new();
-    for entry in &entries {
-        if let What::Sending { step, call, .. } = &entry.what {
-            *announced.entry((call.clone(), *step)).or_default() += 1;
-        }
-    }
-    let announced: usize = announced.values().sum();
-    assert!(
-        account.calls.len() <= announced,
-        "killed at {moment}: {} calls, {announced} announced",
-        account.calls.len()
-    );
-}
-
-fn kill_and_resume(tears: bool) -> u32 {
-    let (resources, plan) = sixty_steps();
-    let runtime = runtime();
-    for moment in 0.. {
-        let folder = TempDir::new().expect("a folder");
-        let world = InMemory::new(resources.clone());
-        let journal = fused(begin(folder.path()), &world.fuse, tears);
-        world.fuse.set(Some(moment));
-        let ended = runtime.block_on(apply(&world, &plan, journal, &[]));
-        let is_over = ended.as_ref().is_some_and(|report| report.trouble.is_none());
-        world.fuse.set(None);
-        if !is_over {
-            let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
-            let journal = fused(journal, &world.fuse, false);
-            let report = runtime.block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it again");
-            assert_eq!(report.counts(), (60, 0, 0), "killed at {moment}: {report:?}");
-        }
-        assert_whole(&world, folder.path(), moment);
-        if is_over {
-            return moment;
-        }
-    }
-    unreachable!("every run has an end")
-}
-
-#[test]
-fn killed_before_or_after_any_write_or_call_it_resumes_to_the_same_end() {
-    let moments = kill_and_resume(false);
-    assert!(moments > 600, "{moments}");
-    println!("killed at {moments} moments of a plan of 60 steps");
-}
-
-#[test]
-fn a_line_torn_by_the_kill_is_cut_away_and_what_it_announced_never_happened() {
-    assert!(kill_and_resume(true) > 600);
-}
-
 /// What is said, and the change it is said of.
 type Change = (&'static str, fn(&mut Resource));
 
@@ -310,12 +128,12 @@ fn what_was_saved_and_changed_before_its_turn_is_held() {
     let folder = TempDir::new().expect("a folder");
     let world = InMemory::new(vec![volume(1)]);
     world.account.lock().expect("no panic").unread.push(volume(1).kind);
-    let unread = runtime().block_on(apply(&world, &plan, begin(folder.path()), &[])).expect("nobody kills it");
+    let unread = runtime().block_on(apply(&world, &plan, begin(folder.path()), &[]));
     assert_eq!(unread.counts(), (0, 1, 1));
     // Days later the volume is attached to something, and the run is taken up again.
     world.account.lock().expect("no panic").unread.clear();
     let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
-    let saved = runtime().block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it");
+    let saved = runtime().block_on(apply(&world, &plan, journal, &earlier));
     assert_eq!(saved.counts(), (2, 0, 0), "unchanged it goes");
     let world = InMemory::new(vec![volume(1), resource("ec2:snapshot", "snap-9", json!({}))]);
     let folder = TempDir::new().expect("a folder");
@@ -327,7 +145,7 @@ fn what_was_saved_and_changed_before_its_turn_is_held() {
         one.facts.insert("state".to_owned(), json!("in-use"));
     });
     let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
-    let report = runtime().block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it");
+    let report = runtime().block_on(apply(&world, &plan, journal, &earlier));
     assert_eq!(why(state(&report, 2)), "it changed: state was available, is in-use");
     assert!(world.has("vol-1") && world.calls().is_empty());
 }
@@ -429,7 +247,7 @@ fn a_backup_of_which_nobody_knows_whether_it_was_made_is_not_made_again_while_it
     drop(journal);
     world.account.lock().expect("no panic").unread.push(Kind::new("ec2:snapshot"));
     let (journal, earlier) = Journal::resume(folder.path(), ACCOUNT, "run-1").expect("it goes on");
-    let report = runtime().block_on(apply(&world, &plan, journal, &earlier)).expect("nobody kills it");
+    let report = runtime().block_on(apply(&world, &plan, journal, &earlier));
     assert!(matches!(state(&report, 1), State::Failed { undecided: true, .. }), "{report:?}");
     assert!(world.calls().is_empty());
 }
@@ -460,18 +278,27 @@ fn credentials_that_run_out_end_the_run_before_the_next_call() {
     assert!(calls.len() - at <= 6, "{} calls after it", calls.len() - at);
 }
 
+/// A disk that has room for so many lines.
+#[derive(Debug)]
+struct FullDisk {
+    disk: Box<dyn Sink>,
+    room: u32,
+}
+
+impl Sink for FullDisk {
+    fn put(&mut self, line: &[u8]) -> io::Result<()> {
+        self.room = self.room.checked_sub(1).ok_or(io::ErrorKind::StorageFull)?;
+        self.disk.put(line)
+    }
+}
+
 #[test]
 fn a_disk_that_is_full_stops_it_before_the_call() {
     let (resources, plan) = sixty_steps();
     let folder = TempDir::new().expect("a folder");
     let world = InMemory::new(resources);
-    world.fuse.set(Some(20));
-    let journal = fused(begin(folder.path()), &world.fuse, false);
-    let report = runtime().block_on(async {
-        let (news, _heard) = mpsc::unbounded_channel();
-        let (_stop, stopped) = watch::channel(false);
-        Run::new(&world, &plan, journal, &[], news, stopped).go(CALLER, false).await
-    });
+    let journal = begin(folder.path()).through(|disk| Box::new(FullDisk { disk, room: 10 }));
+    let report = runtime().block_on(apply(&world, &plan, journal, &[]));
     assert!(report.trouble.is_some() && report.stopped.contains("could not be written down"), "{report:?}");
     let entries = journal::read(&folder.path().join("run-1.ndjson")).expect("what was written is whole").entries;
     let announced = entries.iter().filter(|entry| matches!(entry.what, What::Sending { .. })).count();
@@ -493,7 +320,7 @@ fn a_line_that_was_changed_shows() {
     let (resources, plan) = sixty_steps();
     let folder = TempDir::new().expect("a folder");
     let world = InMemory::new(resources);
-    runtime().block_on(apply(&world, &plan, begin(folder.path()), &[])).expect("nobody kills it");
+    runtime().block_on(apply(&world, &plan, begin(folder.path()), &[]));
     let path = folder.path().join("run-1.ndjson");
     let text = std::fs::read_to_string(&path).expect("a journal");
     for (what, changed) in [

@@ -1,6 +1,9 @@
-//! An account in memory that does what calls ask of it, refuses what AWS refuses, and can be made to fail.
+//! An account in memory that does what calls ask of it, refuses what AWS refuses, and can be made to fail or to kill
+//! the program that asks.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,14 +15,14 @@ use closeout::model::{Cell, Kind, Region, Resource, ResourceId, Why};
 use closeout::plan::grace::TAG;
 use closeout::plan::remedy::Procedure;
 use jiff::{SignedDuration, Timestamp};
+use rustix::process::{Signal, getpid, kill_process};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
-/// What a run may do before it is killed, as by SIGKILL: so many writes and calls, each with a moment before and after.
+/// After how many moments the process is killed: there is one before and one after each call and each write.
 #[derive(Debug, Default)]
 pub struct Fuse {
     left: Mutex<Option<u32>>,
-    pub blown: Notify,
 }
 
 impl Fuse {
@@ -27,31 +30,36 @@ impl Fuse {
         *self.left.lock().expect("no panic before") = left;
     }
 
-    /// Whether this is the moment.
+    /// Whether this moment is the one.
     pub fn burns(&self) -> bool {
         let mut left = self.left.lock().expect("no panic before");
-        match left.as_mut() {
-            Some(0) => {
-                // Whoever waits is told, and nobody who comes later.
-                self.blown.notify_waiters();
-                true
-            }
-            Some(more) => {
-                *more -= 1;
-                false
-            }
-            None => false,
+        let is_now = *left == Some(0);
+        *left = left.and_then(|left| left.checked_sub(1));
+        is_now
+    }
+
+    /// A moment, which the process does not survive when it is the one.
+    pub fn moment(&self) {
+        if self.burns() {
+            kill();
         }
     }
 }
 
-/// How many moments of a run went by.
-#[derive(Debug, Default)]
+/// Ends this process as nothing can hinder.
+pub fn kill() -> ! {
+    kill_process(getpid(), Signal::KILL).expect("this process");
+    unreachable!("nobody outlives that")
+}
+
+/// What the account holds, and what was done to it.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Account {
     pub resources: BTreeMap<ResourceId, Resource>,
     /// Calls that reached AWS, in order: call, id of the resource, whether anything came of it.
     pub calls: Vec<(String, String, bool)>,
     /// What the next calls of an operation are answered with instead.
+    #[serde(skip)]
     pub faults: BTreeMap<String, VecDeque<Fault>>,
     /// Ids that take looks to go, and how many are left.
     pub lingering: BTreeMap<String, u32>,
@@ -60,6 +68,7 @@ pub struct Account {
     /// What somebody makes while an operation is carried out.
     pub appearing: BTreeMap<String, Resource>,
     /// Lists that were read, in order.
+    #[serde(skip)]
     pub lists: Vec<Cell>,
     made: u32,
 }
@@ -68,6 +77,8 @@ pub struct Account {
 pub struct InMemory {
     pub account: Mutex<Account>,
     pub fuse: Arc<Fuse>,
+    /// File in which the account outlives the process, as AWS does.
+    kept: Option<PathBuf>,
     clock: Mutex<Timestamp>,
 }
 
@@ -88,11 +99,24 @@ pub fn fault(why: Why, code: &str, status: u16) -> Fault {
 impl InMemory {
     pub fn new(resources: impl IntoIterator<Item = Resource>) -> InMemory {
         let resources = resources.into_iter().map(|one| (one.arn.clone(), one)).collect();
-        InMemory {
-            account: Mutex::new(Account { resources, ..Account::default() }),
-            fuse: Arc::default(),
-            clock: Mutex::new("2026-11-27T12:00:00Z".parse().expect("a literal time")),
-        }
+        InMemory::of(Account { resources, ..Account::default() }, None)
+    }
+
+    /// The account that a file holds, in which it stays.
+    pub fn kept(file: &Path) -> InMemory {
+        let text = fs::read(file).expect("the account");
+        InMemory::of(serde_json::from_slice(&text).expect("an account"), Some(file.to_owned()))
+    }
+
+    fn of(account: Account, kept: Option<PathBuf>) -> InMemory {
+        let clock = Mutex::new("2026-11-27T12:00:00Z".parse().expect("a literal time"));
+        InMemory { account: Mutex::new(account), fuse: Arc::default(), kept, clock }
+    }
+
+    /// Writes the account to a file, for processes to come.
+    pub fn keep(&self, file: &Path) {
+        let account = self.account.lock().expect("no panic before");
+        fs::write(file, serde_json::to_vec(&*account).expect("JSON")).expect("a file");
     }
 
     pub fn has(&self, id: &str) -> bool {
@@ -230,17 +254,12 @@ impl World for InMemory {
         if order.input.get("DryRun") == Some(&Value::Bool(true)) {
             return Err(fault(Why::Error, "DryRunOperation", 412));
         }
-        if self.fuse.burns() {
-            return std::future::pending().await;
-        }
-        if order.input.get("DryRun") == Some(&Value::Bool(true)) {
-            let fault = Fault::new(Why::Error, order.call, "it would have been taken");
-            return Err(Fault { code: "DryRunOperation".to_owned(), status: 412, ..fault });
-        }
+        self.fuse.moment();
         let answer = self.carry_out(order);
-        if self.fuse.burns() {
-            return std::future::pending().await;
+        if let Some(file) = &self.kept {
+            self.keep(file);
         }
+        self.fuse.moment();
         answer
     }
 
