@@ -42,7 +42,7 @@ MARKED = (*FINDINGS, "Space", "j", "Space", "j", "j", "Space")
 CLEANUP = (*MARKED, "6", Until(r"\[6 Cleanup\]"))
 CONFIRM = (*CLEANUP, "D", Until(r"dry run passed"), "A", Until(r"Apply the plan"))
 # The dialog takes no key at first, so that none typed before it counts.
-PHRASE = (Pause(1.0), Text("delete 3 in acme-sandbox"), Until(r"Enter begins"), "Enter")
+PHRASE = (Pause(1.0), Text("delete 2 and change 1 in acme-sandbox"), Until(r"Enter begins"), "Enter")
 
 SCENES = [
     Scene("overview", (OVERVIEW,)),
