@@ -24,7 +24,7 @@ use crate::scan::{Reach, Scanner, metrics};
 const CHANNEL: usize = 4_096;
 
 /// The kind under which a missing bill is reported.
-const BILL: Kind = Kind::new("cost-explorer:bill");
+pub(super) const BILL: Kind = Kind::new("cost-explorer:bill");
 
 /// Regions whose quotas are read at the same time: each has calls a second of its own.
 const TOGETHER: usize = 40;

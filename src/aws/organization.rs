@@ -1,4 +1,4 @@
-//! The accounts of an organization.
+//! The organization an account is in, and its accounts.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -8,10 +8,49 @@ use super::api::services::ORGANIZATIONS;
 use super::{Cx, Fault};
 use crate::model::clean;
 
+const DESCRIBE: Call = ORGANIZATIONS.rpc("DescribeOrganization");
 const LIST: Call = ORGANIZATIONS.rpc("ListAccounts").paged("NextToken");
 
 /// IAM actions of listing the accounts.
 pub const ACTIONS: &[&str] = &["organizations:ListAccounts"];
+
+/// IAM action of telling the organization.
+pub const DESCRIBE_ACTION: &str = "organizations:DescribeOrganization";
+
+/// An organization. Source: `organizations:DescribeOrganization`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Organization {
+    /// `o-…`.
+    pub id: String,
+    /// Its ARN. Absent when AWS tells none.
+    pub arn: Option<String>,
+    /// `ALL` or `CONSOLIDATED_BILLING`. Absent when AWS tells none.
+    pub feature_set: Option<String>,
+    /// Account that manages it, and pays. Absent when AWS tells none.
+    pub master_account_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    organization: Organization,
+}
+
+/// The organization the account is in. `None` for an account that stands alone.
+pub async fn organization(cx: &Cx) -> Result<Option<Organization>, Fault> {
+    match cx.call::<Described>(&DESCRIBE, json!({})).await {
+        Ok(described) => Ok(Some(described.organization)),
+        Err(fault) if fault.code == "AWSOrganizationsNotInUseException" => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Whether the account manages an organization.
+pub async fn manages(cx: &Cx) -> Result<bool, Fault> {
+    let organization = organization(cx).await?;
+    Ok(organization.and_then(|one| one.master_account_id).is_some_and(|id| id == cx.account()))
+}
 
 /// An account of an organization. Source: `organizations:ListAccounts`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,9 @@ pub(super) struct Kept {
     pub fetched_at: Timestamp,
     /// Amounts day by day.
     pub ledger: Ledger,
+    /// Whose they are.
+    #[serde(default)]
+    pub whose: Whose,
     /// Whether amounts after discounts are among them.
     pub net: bool,
     /// What the rest of the month will bring. Absent until it was asked for.
@@ -25,6 +28,19 @@ pub(super) struct Kept {
     pub resources_known: bool,
     /// How much of the commitments was used. Absent until it was asked for, and where there are none.
     pub used: Option<CommitmentsUsed>,
+}
+
+/// Whose charges Cost Explorer was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Whose {
+    /// All it tells of, and nobody could say whether that is the whole organization.
+    #[default]
+    Unknown,
+    /// All it tells of, which is this account.
+    Own,
+    /// Of all it tells of, those of this account, which manages an organization.
+    Only(String),
 }
 
 /// What the rest of the month will bring, all absent where Cost Explorer has too little history.
@@ -51,7 +67,7 @@ impl Kept {
     /// Whether everything beyond the bill was asked for too.
     pub(super) fn is_complete(&self) -> bool {
         let used = self.used.is_some() || !self.ledger.has_commitments();
-        self.forecast.is_some() && self.resources_known && used
+        self.forecast.is_some() && self.resources_known && used && self.whose != Whose::Unknown
     }
 
     /// The bill of the last thirty days, and those of the last month and the present one, unless it has just begun.

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 
 use crate::aws::{Cx, Fault};
 use crate::model::{Bill, Usd};
-use cache::Kept;
+use cache::{Kept, Whose};
 use reader::Reader;
 
 pub use ledger::charge_kind;
@@ -93,9 +93,19 @@ pub async fn read(
     today: Date,
     charged: &(dyn Fn(Usd) + Sync),
 ) -> BillAnswer {
-    let at_hand = cache::get(folder, cx.account(), today).filter(|kept| !plan.fresh && kept.serves(plan));
-    let mut answer = BillAnswer { from_cache: at_hand.is_some(), ..BillAnswer::default() };
+    let mut at_hand = cache::get(folder, cx.account(), today).filter(|kept| !plan.fresh && kept.serves(plan));
     let mut reader = Reader::new(cx, plan, charged);
+    let known = at_hand.as_ref().map_or(Whose::Unknown, |kept| kept.whose.clone());
+    let unknown = if known == Whose::Unknown {
+        let unknown = reader.narrow(cx).await.err();
+        // What was read of a whole organization is no bill of this account.
+        at_hand = at_hand.filter(|_| !matches!(reader.whose, Whose::Only(_)));
+        unknown
+    } else {
+        reader.whose = known;
+        None
+    };
+    let mut answer = BillAnswer { from_cache: at_hand.is_some(), ..BillAnswer::default() };
     let read = match at_hand {
         Some(kept) => Ok(kept),
         None => reader.bill(today, cx.now()).await,
@@ -103,6 +113,9 @@ pub async fn read(
     match read {
         Ok(mut kept) => {
             let mut is_news = !answer.from_cache;
+            is_news |= kept.whose != reader.whose;
+            kept.whose = reader.whose.clone();
+            answer.faults.extend(unknown);
             if plan.beyond && !kept.is_complete() {
                 is_news |= reader.complete(&mut kept, today, &mut answer.faults).await;
             }

@@ -11,13 +11,13 @@ use jiff::{Timestamp, ToSpan};
 
 use super::BillPlan;
 use super::amount::Amount;
-use super::cache::{CommitmentsUsed, Forecast, Kept};
+use super::cache::{CommitmentsUsed, Forecast, Kept, Whose};
 use super::ledger::{Ledger, Measured, Sums, Told, charge_kind, purchase, spans};
-use crate::aws::{Cx, Fault};
+use crate::aws::{Cx, Fault, organization};
 use crate::model::{ChargeKind, Purchase, Region, Usd, Why};
 
 /// IAM actions used here.
-pub const ACTIONS: &[&str] = &[READ, FORECAST, RESOURCES, PLANS_USED, RESERVATIONS_USED];
+pub const ACTIONS: &[&str] = &[READ, FORECAST, RESOURCES, PLANS_USED, RESERVATIONS_USED, organization::DESCRIBE_ACTION];
 
 const READ: &str = "ce:GetCostAndUsage";
 const FORECAST: &str = "ce:GetCostForecast";
@@ -50,6 +50,8 @@ pub(super) struct Reader<'a> {
     client: Client,
     budget: Usd,
     net: bool,
+    /// Whose charges are asked for.
+    pub whose: Whose,
     charged: &'a (dyn Fn(Usd) + Sync),
     /// What was spent.
     pub spent: Usd,
@@ -63,7 +65,42 @@ impl<'a> Reader<'a> {
         // Cost Explorer has one endpoint a partition.
         let region = if cx.partition() == "aws-cn" { "cn-northwest-1" } else { "us-east-1" };
         let client = cx.in_region(&Region::new(region)).costexplorer();
-        Reader { client, budget: plan.budget, net: plan.net, charged, spent: Usd::ZERO, requests: 0 }
+        Reader {
+            client,
+            budget: plan.budget,
+            net: plan.net,
+            whose: Whose::Unknown,
+            charged,
+            spent: Usd::ZERO,
+            requests: 0,
+        }
+    }
+
+    /// Narrows everything asked from here on to the account itself where it manages an organization: Cost Explorer tells
+    /// such an account of all others too.
+    ///
+    /// Errors when nobody says which account manages: then the bill may be that of all.
+    pub(super) async fn narrow(&mut self, cx: &Cx) -> Result<(), Fault> {
+        let manages = organization::manages(cx).await.map_err(|mut fault| {
+            fault
+                .detail
+                .push_str("; if this account manages an organization, the bill is that of the whole organization");
+            fault
+        })?;
+        self.whose = if manages { Whose::Only(cx.account().to_owned()) } else { Whose::Own };
+        Ok(())
+    }
+
+    /// A filter, with the account beside it where there are others.
+    fn filter(&self, wished: Option<Expression>) -> Option<Expression> {
+        let own = match &self.whose {
+            Whose::Only(account) => Some(is(Dimension::LinkedAccount, vec![account.clone()])),
+            Whose::Own | Whose::Unknown => None,
+        };
+        match (wished, own) {
+            (Some(wished), Some(own)) => Some(both(wished, own)),
+            (wished, own) => wished.or(own),
+        }
     }
 
     fn pay(&mut self) {
@@ -108,7 +145,7 @@ impl<'a> Reader<'a> {
             }
             ledger.usage.insert(way, sums);
         }
-        Ok(Kept { today, fetched_at: now, ledger, net: self.net, ..Kept::default() })
+        Ok(Kept { today, fetched_at: now, whose: self.whose.clone(), ledger, net: self.net, ..Kept::default() })
     }
 
     /// What is beyond the bill, as far as it is not known yet. Says whether anything new came.
@@ -160,7 +197,7 @@ impl<'a> Reader<'a> {
             .granularity(Granularity::Daily)
             .set_metrics(Some(self.metrics()))
             .set_group_by(Some(groups(by)))
-            .set_filter(filter);
+            .set_filter(self.filter(filter));
         let mut sums = Sums::default();
         let mut token: Option<String> = None;
         loop {
@@ -190,7 +227,7 @@ impl<'a> Reader<'a> {
             .granularity(Granularity::Daily)
             .metrics(UNBLENDED)
             .set_group_by(Some(groups(&by)))
-            .filter(Expression::builder().and(record_types(&usage)).and(services(ledger)).build());
+            .set_filter(self.filter(Some(both(record_types(&usage), services(ledger)))));
         let mut sums = Sums::default();
         let mut token: Option<String> = None;
         loop {
@@ -216,8 +253,11 @@ impl<'a> Reader<'a> {
         let [days, ..] = spans(today);
         let percent = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok()).filter(|p| p.is_finite());
         self.afford(2, PLANS_USED, "how much of the commitments was used")?;
-        let plans =
-            self.client.get_savings_plans_utilization().time_period(interval(days.start, days.end, PLANS_USED)?);
+        let plans = self
+            .client
+            .get_savings_plans_utilization()
+            .time_period(interval(days.start, days.end, PLANS_USED)?)
+            .set_filter(self.filter(None));
         let savings_plans = match plans.send().await.map_err(explained(PLANS_USED)) {
             Ok(answer) => {
                 self.pay();
@@ -226,8 +266,11 @@ impl<'a> Reader<'a> {
             Err(fault) if fault.why == Why::Disabled => None,
             Err(fault) => return Err(fault),
         };
-        let reserved =
-            self.client.get_reservation_utilization().time_period(interval(days.start, days.end, RESERVATIONS_USED)?);
+        let reserved = self
+            .client
+            .get_reservation_utilization()
+            .time_period(interval(days.start, days.end, RESERVATIONS_USED)?)
+            .set_filter(self.filter(None));
         let reservations = match reserved.send().await.map_err(explained(RESERVATIONS_USED)) {
             Ok(answer) => {
                 self.pay();
@@ -254,7 +297,7 @@ impl<'a> Reader<'a> {
             .metric(Metric::UnblendedCost)
             .granularity(Granularity::Monthly)
             .prediction_interval_level(INTERVAL)
-            .filter(record_types(usage))
+            .set_filter(self.filter(Some(record_types(usage))))
             .send()
             .await
             .map_err(explained(FORECAST));
@@ -348,18 +391,25 @@ fn groups(by: &[Dimension]) -> Vec<GroupDefinition> {
     by.iter().map(|key| group(key).build()).collect()
 }
 
-/// A filter for record types.
-fn record_types(names: &[String]) -> Expression {
-    let values = DimensionValues::builder().key(Dimension::RecordType).set_values(Some(names.to_vec())).build();
+/// A filter for values of a dimension.
+fn is(key: Dimension, values: Vec<String>) -> Expression {
+    let values = DimensionValues::builder().key(key).set_values(Some(values)).build();
     Expression::builder().dimensions(values).build()
+}
+
+fn both(one: Expression, other: Expression) -> Expression {
+    Expression::builder().and(one).and(other).build()
+}
+
+fn record_types(names: &[String]) -> Expression {
+    is(Dimension::RecordType, names.to_vec())
 }
 
 /// A filter for the services that were used: Cost Explorer wants them named where resources are.
 fn services(ledger: &Ledger) -> Expression {
     let mut names: Vec<String> = ledger.usage.values().flat_map(Sums::names).map(str::to_owned).collect();
     names.dedup();
-    let values = DimensionValues::builder().key(Dimension::Service).set_values(Some(names)).build();
-    Expression::builder().dimensions(values).build()
+    is(Dimension::Service, names)
 }
 
 fn interval(start: Date, end: Date, action: &str) -> Result<DateInterval, Fault> {
@@ -419,7 +469,15 @@ mod tests {
         let config = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
         let usd = |text: &str| text.parse().expect("a literal amount");
         let client = Client::new(&config);
-        Reader { client, budget: usd(budget), net: false, charged: &|_| {}, spent: usd(spent), requests: 0 }
+        Reader {
+            client,
+            budget: usd(budget),
+            net: false,
+            whose: Whose::Unknown,
+            charged: &|_| {},
+            spent: usd(spent),
+            requests: 0,
+        }
     }
 
     #[test]

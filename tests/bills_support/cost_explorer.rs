@@ -15,6 +15,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::ACCOUNT;
 use super::story::{Row, Story};
 
 /// Decimals Cost Explorer writes.
@@ -59,6 +60,13 @@ impl CostExplorer {
         {
             return respond(400, &json!({ "__type": refusal.code, "message": refusal.message }));
         }
+        if operation == "DescribeOrganization" {
+            return self.organization();
+        }
+        if self.story.manages {
+            let filter = body["Filter"].to_string();
+            assert!(filter.contains("LINKED_ACCOUNT"), "{operation} asks for all accounts: {filter}");
+        }
         match operation.as_str() {
             "GetCostAndUsage" => self.cost_and_usage(&body, false),
             "GetCostAndUsageWithResources" => {
@@ -94,6 +102,14 @@ impl CostExplorer {
             },
             other => respond(400, &json!({ "__type": "ValidationException", "message": format!("no {other} here") })),
         }
+    }
+
+    fn organization(&self) -> HttpResponse {
+        if !self.story.manages {
+            let message = "Your account is not a member of an organization.";
+            return respond(400, &json!({ "__type": "AWSOrganizationsNotInUseException", "Message": message }));
+        }
+        respond(200, &json!({ "Organization": { "Id": "o-exampleorgid", "MasterAccountId": ACCOUNT } }))
     }
 
     fn cost_and_usage(&self, body: &Value, with_resources: bool) -> HttpResponse {
@@ -202,8 +218,9 @@ fn passes(row: &Row, filter: &Value) -> bool {
     }
     let Some(values) = filter["Dimensions"]["Values"].as_array() else { return true };
     let own = match filter["Dimensions"]["Key"].as_str() {
-        Some("RECORD_TYPE") => &row.record,
+        Some("RECORD_TYPE") => row.record.as_str(),
         Some("SERVICE") => &row.service,
+        Some("LINKED_ACCOUNT") => row.account.as_deref().unwrap_or(ACCOUNT),
         other => panic!("nobody filters by {other:?}"),
     };
     values.iter().any(|value| value == own)

@@ -31,6 +31,9 @@ pub struct Story {
     pub max_spend: Option<String>,
     /// The first day Cost Explorer calls estimated.
     pub estimated_from: Option<Date>,
+    /// Whether the account manages an organization, so that Cost Explorer tells it of all accounts.
+    #[serde(default)]
+    pub manages: bool,
     /// Mean, lower and upper end.
     pub forecast: Option<[String; 3]>,
     pub savings_plans_used: Option<String>,
@@ -68,6 +71,8 @@ pub struct Row {
     pub usage_type: String,
     #[serde(default = "usage")]
     pub record: String,
+    /// The account that caused it, where it is not the one that is read.
+    pub account: Option<String>,
     /// First day.
     pub from: Date,
     /// First day after.

@@ -11,7 +11,7 @@ use crate::app::files::save;
 use crate::app::headless::{heed_signals, keep_heeding, plural, runtime, say};
 use crate::app::{AppError, rules, run};
 use crate::audit::Audit;
-use crate::aws::Session;
+use crate::aws::{Session, organization};
 use crate::cli;
 use crate::model::{Event, Usd, Why};
 use crate::report::rollup::{AccountEntry, Failed, Rollup};
@@ -109,11 +109,13 @@ impl Round<'_> {
             summary.monthly_waste_usd.pretty(),
             summary.gaps
         ));
+        let entry = AccountEntry::of(&audit);
         Ok(Ok(AccountEntry {
             name: target.is_named.then(|| target.name.clone()),
-            manages: target.manages,
+            manages: target.manages || entry.manages,
+            whole_bill: target.manages && is_of_all(&audit),
             file: self.keep(&audit)?,
-            ..AccountEntry::of(&audit)
+            ..entry
         }))
     }
 
@@ -147,6 +149,11 @@ impl Round<'_> {
         save(&folder.join(&name), |out| report::write(Format::Json, audit, &options, out))?;
         Ok(Some(name))
     }
+}
+
+/// Whether nobody could say, when the bill was asked for, if the account manages an organization.
+fn is_of_all(audit: &Audit) -> bool {
+    audit.gaps().any(|gap| gap.kind == run::BILL && gap.action == organization::DESCRIBE_ACTION)
 }
 
 fn label(target: &Target) -> String {

@@ -86,7 +86,7 @@ fn head(rollup: &Rollup) -> Vec<(&'static str, String)> {
 
 fn bill(rollup: &Rollup) -> String {
     let total = &rollup.total;
-    let payer = rollup.accounts.iter().find(|entry| entry.manages && entry.summary.bill_usd.is_some());
+    let payer = rollup.accounts.iter().find(|entry| entry.whole_bill && entry.summary.bill_usd.is_some());
     let whole = payer.map_or_else(String::new, |entry| {
         let usd = entry.summary.bill_usd.unwrap_or(Usd::ZERO).pretty();
         format!("; {usd} is the bill of the whole organization, told by {}", entry.account.id)

@@ -16,7 +16,7 @@ pub use shard::{ParseShardError, Shard};
 
 use super::document::{SCHEMA_VERSION, Tool, listed};
 use crate::audit::{Audit, Summary};
-use crate::model::{Account, Finding, Region, Usd, Why};
+use crate::model::{Account, AccountType, Finding, Region, Usd, Why};
 
 /// Findings kept of an account and of all of them: with as many of each, the first of all are among them.
 const TOP: usize = 10;
@@ -73,8 +73,8 @@ pub struct Total {
     pub by_severity: BTreeMap<String, u64>,
     /// Everything that could not be looked at or judged; each account that could not be read is one more.
     pub gaps: u64,
-    /// Usage on the bills of the last 30 days, without that of a management account, whose bill is that of its whole
-    /// organization. Absent when no bill could be read.
+    /// Usage on the bills of the last 30 days, without one that is a whole organization's. Absent when no bill could be
+    /// read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill_usd: Option<Usd>,
     /// Accounts whose bill is in that sum.
@@ -93,9 +93,13 @@ pub struct AccountEntry {
     /// Its name in the organization or in the list of accounts. Absent when neither says one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether it manages its organization, so that its bill is that of all accounts. False also when nobody asked.
+    /// Whether it manages its organization. False also when nobody could tell.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub manages: bool,
+    /// Whether its bill is that of the whole organization: the account manages one, and could not tell when the bill was
+    /// asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_bill: bool,
     /// When its audit began.
     pub started_at: Timestamp,
     /// When it ended. Absent in a report written while the scan ran.
@@ -250,7 +254,8 @@ impl AccountEntry {
         AccountEntry {
             account: audit.account.clone(),
             name: None,
-            manages: false,
+            manages: audit.closure.as_ref().is_some_and(|closure| closure.account_type == AccountType::Management),
+            whole_bill: false,
             started_at: audit.started_at,
             finished_at: audit.finished_at,
             state,
@@ -345,7 +350,7 @@ impl Total {
             total.asked_usd += entry.asked_usd;
             add(&mut total.by_category, &summary.by_category);
             add(&mut total.by_severity, &summary.by_severity);
-            if let Some(bill) = summary.bill_usd.filter(|_| !entry.manages) {
+            if let Some(bill) = summary.bill_usd.filter(|_| !entry.whole_bill) {
                 total.bill_usd = Some(total.bill_usd.unwrap_or(Usd::ZERO) + bill);
                 total.bills += 1;
             }

@@ -101,7 +101,7 @@ fn sums_leave_out_the_bill_of_a_whole_organization_and_count_each_failure_as_a_g
         summary: Summary { bill_usd: Some(Usd::from_micros(usd)), gaps: 2, ..entry.summary.clone() },
         ..entry
     };
-    let payer = AccountEntry { manages: true, ..bill(entry(1, 0, &[3_000_000]), 90) };
+    let payer = AccountEntry { whole_bill: true, ..bill(entry(1, 0, &[3_000_000]), 90) };
     let rollup = Rollup::of(vec![bill(entry(2, 0, &[1_000_000, 2]), 40), payer], vec![failed(3)], vec![], vec![]);
     let total = &rollup.total;
     assert_eq!((total.bill_usd, total.bills), (Some(Usd::from_micros(40)), 1));

@@ -3,9 +3,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::manages;
 use crate::aws::api::services::ORGANIZATIONS;
 use crate::aws::api::{At, Call};
+use crate::aws::organization::manages;
 use crate::aws::{Cx, Fault};
 use crate::model::Kind;
 use crate::scan::found::{Found, Listed};
