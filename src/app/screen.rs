@@ -19,12 +19,13 @@ use super::headless::{plan_of_spending, runtime, say};
 use super::history::Past;
 use super::{AppError, apply, history, ignore, plan, rules, run, status, world};
 use crate::audit::Audit;
+use crate::audit::changes::Changes;
 use crate::aws::Session;
 use crate::checklist::Ticks;
 use crate::cli::ThemeName;
 use crate::model::{Cell, Event, Ignored};
 use crate::plan::{Allowed, Marks, Plan};
-use crate::report::{self, ChecklistFormat, Format};
+use crate::report::{self, ChangesFormat, ChecklistFormat, Format};
 use crate::rules::RuleSet;
 use crate::rules::ignores::Entry;
 use crate::scan;
@@ -459,6 +460,14 @@ impl Outside for Around {
             Form::Audit(format) => report::write(format, audit, &options, out),
             Form::Checklist(format) => report::write_checklist(format, audit, true, &options, out),
         });
+        written.map(|()| format!("written to {file}")).map_err(|error| error.to_string())
+    }
+
+    fn export_changes(&mut self, changes: &Changes) -> Result<String, String> {
+        let head = &changes.after;
+        let file = file_name(head.alias.as_deref().unwrap_or(&head.account), head.started_at, "-diff.md");
+        let options = report::Options::default();
+        let written = save(file.as_ref(), |out| report::write_changes(ChangesFormat::Markdown, changes, &options, out));
         written.map(|()| format!("written to {file}")).map_err(|error| error.to_string())
     }
 

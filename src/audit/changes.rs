@@ -31,7 +31,10 @@ pub struct Changes {
     pub state_changed: Vec<Changed>,
     /// Found in both at another price.
     pub price_changed: Vec<Changed>,
-    /// How many are as they were; another score alone is no change.
+    /// Those that are as they were; another score alone is no change. Not in the JSON, which has their number.
+    #[serde(skip)]
+    pub same: Vec<Seen>,
+    /// How many they are.
     pub unchanged: u64,
     /// Dollars a month of those of them that count.
     pub unchanged_usd: Usd,
@@ -131,6 +134,7 @@ impl Changes {
         } else if old.monthly_usd != new.monthly_usd {
             self.price_changed.push(changed());
         } else {
+            self.same.push(now.clone());
             self.unchanged += 1;
             self.unchanged_usd += now.waste();
         }

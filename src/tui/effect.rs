@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::audit::changes::Changes;
 use crate::model::Cell;
 use crate::plan::{Allowed, Marks, Plan};
 
@@ -23,6 +24,8 @@ pub enum Effect {
     Open(String),
     /// Write the audit to a file.
     Export(ExportFormat),
+    /// Write what is different between two audits to a file, as Markdown.
+    ExportChanges(Box<Changes>),
     /// Set a finding aside until a day.
     Ignore {
         /// Id of the finding.

@@ -187,8 +187,10 @@ pub struct Ticking {
 pub struct Diff {
     /// The changes.
     pub changes: Box<Changes>,
-    /// The first line shown.
-    pub top: usize,
+    /// The line the cursor is on.
+    pub cursor: usize,
+    /// Whether what is as it was is shown one by one.
+    pub unchanged: bool,
 }
 
 /// A text to read.

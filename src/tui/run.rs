@@ -22,6 +22,7 @@ use super::terminal::Screenful;
 use super::update::update;
 use super::view;
 use crate::audit::Audit;
+use crate::audit::changes::Changes;
 use crate::model::{Event, Ignored};
 use crate::plan::{Allowed, Marks, Plan};
 
@@ -82,6 +83,8 @@ pub trait Outside {
     fn open(&mut self, url: &str) -> Result<String, String>;
     /// Writes the audit to a file.
     fn export(&mut self, format: ExportFormat, audit: &Audit) -> Result<String, String>;
+    /// Writes what is different between two audits to a file.
+    fn export_changes(&mut self, changes: &Changes) -> Result<String, String>;
     /// Sets a finding aside, and gives a line that says so with what the finding says from now on.
     ///
     /// Errors with the reason why it cannot be.
@@ -314,6 +317,7 @@ impl Loop<'_> {
                 Err(why) => self.copy("address", &url)?.map(|sent| format!("{sent}; {why}")),
             },
             Effect::Export(format) => self.outside.export(format, &self.model.audit),
+            Effect::ExportChanges(changes) => self.outside.export_changes(&changes),
             Effect::Ignore { id, why, until } => {
                 let done = self.outside.ignore(&id, &why, until);
                 return self.tell(Message::Ignored(id, done));

@@ -2,13 +2,13 @@
 
 use crossterm::event::KeyCode;
 
-use super::say;
+use super::{moving, say};
 use crate::audit::changes::Changes;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::model::{Model, ScreenId};
 use crate::tui::overlay::{Diff, Overlay, Read};
-use crate::tui::view;
+use crate::tui::{rows, view};
 
 /// Lines of a page.
 const PAGE: isize = 10;
@@ -27,7 +27,7 @@ pub fn take(model: &mut Model, changes: Result<Box<Changes>, Vec<String>>) -> Ve
     }
     model.say = None;
     model.overlay = Some(match changes {
-        Ok(changes) => Overlay::Changes(Diff { changes, top: 0 }),
+        Ok(changes) => Overlay::Changes(Diff { changes, cursor: 0, unchanged: false }),
         Err(lines) => Overlay::Read(Read { title: "Diff of two audits".to_owned(), lines }),
     });
     Vec::new()
@@ -35,14 +35,23 @@ pub fn take(model: &mut Model, changes: Result<Box<Changes>, Vec<String>>) -> Ve
 
 /// Takes a key while the changes are shown.
 pub fn key(model: &mut Model, mut diff: Diff, key: Key) -> Vec<Effect> {
-    let last = view::changes::len(&diff.changes).saturating_sub(1);
     let delta = match key.code() {
         KeyCode::Esc | KeyCode::Char('q' | '=') => return Vec::new(),
+        KeyCode::Enter => return open(model, diff),
         // The audit before the older of the two: further and further back, and then the last two again.
         KeyCode::Char('b') => {
             let before = diff.changes.before.started_at;
             model.overlay = Some(Overlay::Changes(diff));
             return vec![Effect::Compare(Some(before))];
+        }
+        KeyCode::Char('E') => {
+            let changes = diff.changes.clone();
+            model.overlay = Some(Overlay::Changes(diff));
+            return vec![Effect::ExportChanges(changes)];
+        }
+        KeyCode::Char('u') => {
+            diff.unchanged = !diff.unchanged;
+            0
         }
         KeyCode::Char('j') | KeyCode::Down => 1,
         KeyCode::Char('k') | KeyCode::Up => -1,
@@ -52,7 +61,30 @@ pub fn key(model: &mut Model, mut diff: Diff, key: Key) -> Vec<Effect> {
         KeyCode::Char('G') | KeyCode::End => isize::MAX,
         _ => 0,
     };
-    diff.top = diff.top.saturating_add_signed(delta).min(last);
+    let last = view::changes::len(&diff).saturating_sub(1);
+    diff.cursor = diff.cursor.saturating_add_signed(delta).min(last);
+    model.overlay = Some(Overlay::Changes(diff));
+    Vec::new()
+}
+
+/// Leads to the finding at the cursor, where the audit on the screen has it.
+fn open(model: &mut Model, diff: Diff) -> Vec<Effect> {
+    let id = view::changes::current(&diff);
+    let is_there = |id: &String| model.audit.findings.iter().any(|finding| finding.id == *id);
+    match id {
+        Some(id) if is_there(&id) => {
+            let view = &mut model.views[ScreenId::Findings as usize];
+            view.pane.filter.clear();
+            view.filter = Default::default();
+            (view.focus, view.zoom) = (1, true);
+            (model.marked_only, model.at) = (false, Some(rows::key(&id)));
+            model.views[ScreenId::Findings as usize].stale = true;
+            moving::go(model, ScreenId::Findings);
+            return Vec::new();
+        }
+        Some(_) => _ = say(model, "it is not among the findings of the audit on the screen"),
+        None => _ = say(model, "this line is about no single finding"),
+    }
     model.overlay = Some(Overlay::Changes(diff));
     Vec::new()
 }
@@ -90,6 +122,7 @@ mod tests {
         changes.gone = vec![seen("large and gone", 44)];
         changes.price_changed = vec![Changed { before: seen("grown", 10), after: seen("grown", 30) }];
         changes.hidden = vec![Hidden { finding: seen("out of sight", 99), why: Blind::NotListed }];
+        changes.same = vec![seen("as ever", 5)];
         changes.unchanged = 36;
         changes
     }
@@ -124,6 +157,41 @@ mod tests {
     }
 
     #[test]
+    fn u_shows_what_is_as_it_was_and_hides_it_again() {
+        let mut journey = shown();
+        assert!(!journey.picture().contains("as ever"));
+        assert!(journey.press("uG").picture().contains("as ever"), "{}", journey.picture());
+        assert!(!journey.press("u").picture().contains("as ever"));
+    }
+
+    #[test]
+    fn enter_leads_to_the_finding_where_the_audit_has_it() {
+        let mut journey = shown();
+        journey.press("<Enter>");
+        assert!(journey.says().contains("not among the findings of the audit on the screen"), "{}", journey.says());
+        assert!(journey.model.overlay.is_some());
+        journey.press("G<Enter>");
+        assert!(journey.says().contains("about no single finding"), "{}", journey.says());
+
+        let mut journey = Journey::begin();
+        let id = journey.model.audit.findings.last().expect("findings").id.clone();
+        journey.press("2/nothing is called so<Enter>7=");
+        let there = Changes { new: vec![Seen { id: id.clone(), ..seen("new", 3) }], ..changes() };
+        journey.clean(News::Changed(Ok(Box::new(Changes { gone: Vec::new(), price_changed: Vec::new(), ..there }))));
+        journey.press("<Enter>").picture();
+        assert!(journey.model.overlay.is_none() && journey.model.screen == ScreenId::Findings);
+        assert_eq!(journey.model.current().map(|finding| finding.id.as_str()), Some(id.as_str()));
+    }
+
+    #[test]
+    fn what_changed_can_be_written_to_a_file() {
+        let mut journey = shown();
+        journey.press("E");
+        assert_eq!(journey.effects[1..], [Effect::ExportChanges(Box::new(changes()))]);
+        assert!(journey.model.overlay.is_some());
+    }
+
+    #[test]
     fn without_a_history_it_is_said_how_to_get_one() {
         let mut journey = Journey::begin();
         journey.press("7=");
@@ -139,7 +207,7 @@ mod tests {
     fn changes_can_be_drawn_at_every_size() {
         for (columns, rows) in [(20, 5), (40, 10), (60, 14), (80, 24), (200, 60)] {
             let mut journey = shown().sized(columns, rows);
-            for key in ["j", "G", "k", "g"] {
+            for key in ["j", "u", "G", "k", "g"] {
                 journey.press(key).picture();
             }
         }

@@ -24,11 +24,18 @@ struct Row {
     what: String,
     place: String,
     note: String,
+    /// Id of the finding. Empty where the line is about no single one.
+    id: String,
 }
 
 /// How many lines the list has.
-pub fn len(changes: &Changes) -> usize {
-    rows(changes).len()
+pub fn len(diff: &Diff) -> usize {
+    rows(diff).len()
+}
+
+/// Id of the finding at the cursor. `None` where the line is about no single one.
+pub fn current(diff: &Diff) -> Option<String> {
+    rows(diff).into_iter().nth(diff.cursor).map(|row| row.id).filter(|id| !id.is_empty())
 }
 
 /// Draws it over the whole screen.
@@ -47,12 +54,12 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Screen<'_>, diff: &Diff) {
         "saved audits of this account",
         totals(cx, changes),
     );
-    let rows = rows(changes);
+    let rows = rows(diff);
     let inner = inside(list);
     let height = usize::from(inner.height);
-    let top = diff.top.min(rows.len().saturating_sub(height));
+    let top = (diff.cursor + 1).saturating_sub(height);
     let last = (top + height).min(rows.len());
-    let shown = rows[top..last].iter().map(|row| line(cx, row, usize::from(inner.width))).collect();
+    let shown = (top..last).map(|at| line(cx, &rows[at], usize::from(inner.width), at == diff.cursor)).collect();
     cx.boxed(frame, list, PANE, "Changes, largest first", &format!("{last} of {}", rows.len()), shown);
     if foot > 0 {
         let room = usize::from(inner.width).saturating_sub(1);
@@ -105,7 +112,8 @@ fn signed(usd: Usd) -> String {
 }
 
 /// What can be compared by its money, then what cannot be compared, quotas, and how much is as it was.
-fn rows(changes: &Changes) -> Vec<Row> {
+fn rows(diff: &Diff) -> Vec<Row> {
+    let changes = &*diff.changes;
     let mut rows: Vec<Row> = Vec::new();
     rows.extend(changes.gone.iter().map(|seen| row(seen, ("-", Role::Good, "closed"), -seen.waste(), left_out(seen))));
     rows.extend(changes.new.iter().map(|seen| row(seen, ("+", Role::Bad, "new"), seen.waste(), left_out(seen))));
@@ -127,14 +135,22 @@ fn rows(changes: &Changes) -> Vec<Row> {
         what: format!("{} findings as before, {}/mo", changes.unchanged, changes.unchanged_usd.pretty()),
         place: String::new(),
         note: String::new(),
+        id: String::new(),
     });
+    if diff.unchanged {
+        let same = |seen: &Seen| {
+            let note = seen.look.monthly_usd.map_or("no known price".to_owned(), |usd| format!("{}/mo", usd.pretty()));
+            Row { usd: None, ..row(seen, ("=", Role::Dim, "same"), Usd::ZERO, note) }
+        };
+        rows.extend(changes.same.iter().map(same));
+    }
     rows
 }
 
 fn row(seen: &Seen, (sign, role, word): (&'static str, Role, &'static str), usd: Usd, note: String) -> Row {
     let is_known = seen.look.monthly_usd.is_some() || !seen.counts();
     let (what, place) = (format!("{} {}", seen.title, seen.label), seen.region.to_string());
-    Row { sign, role, usd: is_known.then_some(usd), word, what, place, note }
+    Row { sign, role, usd: is_known.then_some(usd), word, what, place, note, id: seen.id.clone() }
 }
 
 fn left_out(seen: &Seen) -> String {
@@ -165,21 +181,25 @@ fn quota(change: &QuotaChange) -> Row {
         what: format!("{} {}", change.service_code, change.name),
         place: change.region.to_string(),
         note: format!("{}, before {}", percent(change.after), percent(change.before)),
+        id: String::new(),
     }
 }
 
-fn line(cx: &Screen<'_>, row: &Row, width: usize) -> Line<'static> {
+fn line(cx: &Screen<'_>, row: &Row, width: usize, is_cursor: bool) -> Line<'static> {
     let is_money = !matches!(row.word, "quota" | "same");
     let usd = row.usd.map_or(if is_money { cx.look.glyphs.dash.to_owned() } else { String::new() }, signed);
     let room = width.saturating_sub(3 + 12 + 10 + 16);
     let what = room * 3 / 5;
     let note = room.saturating_sub(what + 1);
-    Line::from(vec![
-        cx.span(format!(" {} ", row.sign), row.role),
+    let pointer = if is_cursor { cx.look.glyphs.cursor } else { " " };
+    let line = Line::from(vec![
+        Span::raw(pointer.to_owned()),
+        cx.span(format!("{} ", row.sign), row.role),
         cx.span(format!("{} ", fit(&usd, 11, true)), Role::Money),
         Span::raw(format!("{} ", fit(row.word, 9, false))),
         Span::raw(format!("{} ", fit(&cx.text(&row.what, what), what, false))),
         Span::raw(format!("{} ", fit(&cx.text(&row.place, 15), 15, false))),
         cx.span(fit(&cx.text(&row.note, note), note, false), Role::Dim),
-    ])
+    ]);
+    if is_cursor { line.style(cx.look.style(Role::Selected)) } else { line }
 }

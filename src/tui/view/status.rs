@@ -120,7 +120,14 @@ fn overlay_keys(overlay: &Overlay) -> Vec<(String, &'static str)> {
         Overlay::SetAside(_) => &[("type", "it"), ("Tab", "reason or day"), ("Enter", "ignore"), ("Esc", "cancel")],
         Overlay::Tick(_) => &[("type", "what was checked"), ("Enter", "tick"), ("Esc", "cancel")],
         Overlay::Read(_) => &[("any key", "closes")],
-        Overlay::Changes(_) => &[("b", "older base"), ("j k", "scroll"), ("Esc", "close")],
+        Overlay::Changes(_) => &[
+            ("b", "older base"),
+            ("u", "unchanged"),
+            ("Enter", "finding"),
+            ("E", "export Markdown"),
+            ("j k", "row"),
+            ("Esc", "close"),
+        ],
         Overlay::Choose(chooser) if chooser.list == List::Settings => {
             &[("Enter", "change"), ("j k", "row"), ("Esc", "close")]
         }
