@@ -111,11 +111,11 @@ fn head(page: &mut Page<'_>, finding: &Finding) {
         page.say("Locked", &lock.label(), Role::Warn);
     }
     if let Some(owner) = &finding.managed_by {
-        let text = format!("M by {}: act there, not here; in no total ({})", owner.label(), owner.evidence);
-        page.say("Managed", &text, Role::Warn);
+        let text = format!("M managed by {}: act there, not here; in no total ({})", owner.label(), owner.evidence);
+        page.say("Owner", &text, Role::Warn);
     }
     if let Some(ignored) = &finding.ignored {
-        page.say("Ignored", &format!("I {}; in no total", ignored.label()), Role::Warn);
+        page.say("Aside", &format!("I {}; in no total", ignored.label()), Role::Warn);
     }
     if let Some(over) = &finding.ignore_expired {
         page.say("Back", &format!("was {}", over.label()), Role::Warn);
