@@ -127,7 +127,7 @@ pub fn redacted(audit: &Audit, key: &[u8]) -> Result<Audit, RedactError> {
     let mut document = Document::of(audit, false);
     document.findings.iter_mut().filter_map(|finding| finding.ignored.as_mut()).for_each(|said| {
         said.why = redactor.words.word("reason", &said.why);
-        said.by = redactor.words.word("person", &said.by);
+        said.by = redactor.words.person(&said.by);
     });
     document.checklist.iter_mut().for_each(|item| of_item(item, &redactor.words));
     let mut value = serde_json::to_value(document).map_err(trouble)?;
@@ -147,7 +147,7 @@ fn of_item(item: &mut ChecklistItem, words: &Words<'_>) {
     item.rests_on = words.digits(&item.rests_on);
     if let Some(tick) = &mut item.tick {
         tick.note = words.word("note", &tick.note);
-        tick.by = words.word("person", &tick.by);
+        tick.by = words.person(&tick.by);
         tick.rests_on = words.digits(&tick.rests_on);
     }
 }
@@ -167,6 +167,11 @@ impl Words<'_> {
 
     fn word(&self, sort: &str, text: &str) -> String {
         format!("{sort}_{}", &self.digits(text)[..10])
+    }
+
+    /// A person, or nobody where nobody is written down.
+    fn person(&self, name: &str) -> String {
+        if name.is_empty() { String::new() } else { self.word("person", name) }
     }
 }
 
@@ -451,6 +456,14 @@ mod tests {
         let all = printed(Format::Json, &open);
         let missing: Vec<&&str> = SECRETS.iter().filter(|secret| !all.contains(**secret)).collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn nobody_stays_nobody() {
+        let mut audit = audit();
+        audit.findings[0].ignored.as_mut().expect("it is set aside").by = String::new();
+        let hidden = redacted(&audit, b"a key").expect("an audit");
+        assert_eq!(hidden.findings[0].ignored.as_ref().expect("it is set aside").by, "");
     }
 
     #[test]

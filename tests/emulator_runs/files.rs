@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::report::Report;
 use super::runs::{SMALL, TWO_REGIONS, string, with};
-use super::support::{self, Emulator, Env, Proxy};
+use super::support::{self, Emulator, Env, Proxy, names};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("a file").permissions().mode() & 0o777
@@ -25,15 +25,6 @@ fn open(file: &Path, more: &[&str], env: &Env) -> (String, Option<i32>) {
     let output = support::closeout(&with(&["open", name], more), env);
     assert_eq!(string(output.stderr), "");
     (string(output.stdout), output.status.code())
-}
-
-/// Names in a folder.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -27,4 +27,4 @@ pub mod service;
 pub use account::{Counts, Ignored, Skipped, Truth, TruthRow};
 pub use emulator::{Emulator, Seeded};
 pub use proxy::{Call, Proxy};
-pub use run::{Env, closeout, closeout_within, env};
+pub use run::{Env, closeout, closeout_within, env, names};
