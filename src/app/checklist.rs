@@ -13,7 +13,7 @@ use super::{AppError, GATE_PASSED, INCOMPLETE, deliver, files, headless, ignore,
 use crate::audit::Audit;
 use crate::checklist::{self, Items, Ticks};
 use crate::cli;
-use crate::model::{ChecklistItem, Event, ItemState, Tick, Verdict, clean};
+use crate::model::{Event, ItemState, Tick, Verdict, clean};
 use crate::report;
 use crate::rules::RuleErrors;
 use crate::settings::Settings;
@@ -112,7 +112,7 @@ pub fn tick(ticks: &mut Ticks, audit: &Audit, id: &str, why: &str) -> Result<(),
     }
     let item = audit.checklist.iter().find(|item| item.id == id);
     let item = item.ok_or_else(|| AppError::Asked(format!("the checklist has no item `{}`", clean(id))))?;
-    if !can_be_ticked(item) {
+    if !item.may_be_ticked() {
         let word = item.state.word();
         return Err(AppError::Asked(format!(
             "{id} is not settled by hand: it is `{word}`, as was seen in the account"
@@ -128,10 +128,6 @@ pub fn tick(ticks: &mut Ticks, audit: &Audit, id: &str, why: &str) -> Result<(),
         Tick { note: why.trim().to_owned(), by, at: Timestamp::now(), rests_on: item.rests_on.clone(), expired: false };
     ticks.tick.insert(id.to_owned(), tick);
     Ok(())
-}
-
-fn can_be_ticked(item: &ChecklistItem) -> bool {
-    item.may_be_ticked()
 }
 
 /// Where the ticks of an account are kept. `None` without a home folder, and for what is no account's number: a report
